@@ -1,0 +1,57 @@
+# What people and CI run. Every target installs what it needs into .venv; nothing else has to be typed before.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+PAGE_SOURCES := $(shell find otelkit/console/web -type f -not -path '*/node_modules/*' 2>/dev/null)
+ARGS ?=
+
+.PHONY: help demo test test-page test-oldest test-wheel check format generate constraints screenshots clean
+
+help:  ## list the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
+
+$(INSTALLED): pyproject.toml constraints.txt hatch_build.py $(PAGE_SOURCES)
+	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("otelkit needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable '.[all]'
+	@touch $@
+
+demo: $(INSTALLED)  ## run the example services, the replayer and the console on real data
+	$(BIN)/otelkit demo $(ARGS)
+
+test: $(INSTALLED)  ## run the tests
+	$(BIN)/pytest -n auto -m 'not browser' $(ARGS)
+
+test-page: $(INSTALLED)  ## drive the console's page in Chromium (Debian: apt-get install chromium)
+	$(BIN)/pytest -m browser tests/page $(ARGS)
+
+test-oldest: $(INSTALLED)  ## run the core's tests on the oldest versions that pyproject.toml allows
+	tests/oldest.sh
+
+test-wheel: $(INSTALLED)  ## build the wheel, install it elsewhere, run the demo and the ten-line start from it
+	tests/wheel.sh
+
+check: $(INSTALLED)  ## lint, types, the arrows of the house, generated files up to date
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/pyright
+	$(BIN)/lint-imports
+	$(BIN)/python -m otelkit.settings.reference --check
+
+format: $(INSTALLED)  ## format the code
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+generate: $(INSTALLED)  ## write the generated files anew
+	$(BIN)/python -m otelkit.settings.reference
+
+constraints: $(INSTALLED)  ## resolve the development versions anew
+	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --upgrade \
+		--no-emit-index-url --no-header --no-annotate --output-file constraints.txt pyproject.toml
+
+clean:  ## remove what these targets made
+	rm -rf $(VENV) .artifacts otelkit/console/page otelkit/console/web/node_modules
