@@ -255,10 +255,10 @@ def _start(
     if settings[parameters.STRICT] and settings.problems:
         raise ConfigurationError(settings.problems)
     with _Process.lock:
-        set_strict(settings[parameters.STRICT])
+        set_strict(settings[parameters.STRICT] or _observers.present() is not None)
         problems = list(settings.problems)
         resource = ResourceSource(settings)
-        exporting = settings[parameters.EXPORT_IN_PYTEST] or not (_runs_pytest() or _observers.present())
+        exporting = settings[parameters.EXPORT_IN_PYTEST] or not (_runs_pytest() or _observers.present() is not None)
         signals: list[AnySignal] = []
         if not settings[parameters.SDK_DISABLED]:
             problems.extend(_prepare(settings))

@@ -5,7 +5,7 @@ The loopback server is a setting (``metrics.exporter`` naming ``prometheus``); b
 
 from __future__ import annotations
 
-from importlib.util import find_spec
+from importlib import import_module
 from typing import TYPE_CHECKING, Any, cast
 
 from opentelemetry.sdk.metrics import MeterProvider
@@ -34,13 +34,15 @@ def metrics_app() -> ASGIApp:
         >>> app.mount("/metrics", otelkit.metrics_app())
 
     """
-    if find_spec("opentelemetry.exporter.prometheus") is None:
-        raise MissingExtraError("metrics_app", "prometheus")
-    import prometheus_client
+    try:
+        import_module("opentelemetry.exporter.prometheus")
+        import prometheus_client
+    except ImportError as error:
+        raise MissingExtraError("metrics_app", "prometheus") from error
 
     registry = prometheus.registry()
     active = meter.active_provider()
     if not prometheus.has_reader() and isinstance(active, MeterProvider):
         active.add_metric_reader(prometheus.new_reader())
-    app: Any = prometheus_client.make_asgi_app(registry)
-    return cast("ASGIApp", app)
+    untyped = cast("Any", prometheus_client)
+    return cast("ASGIApp", untyped.make_asgi_app(registry))

@@ -38,6 +38,12 @@ class SignalFlush:
     failed: int = 0
     """Records whose request was refused or never answered since the flush began; they are lost."""
 
+    delivered_in_all: int = 0
+    """Records delivered since the signal started, this flush included."""
+
+    failed_in_all: int = 0
+    """Records lost since the signal started, this flush included."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class FlushReport:

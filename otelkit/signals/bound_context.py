@@ -5,6 +5,7 @@ Kept in one context variable of our own; what users bind with structlog's contex
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from contextvars import ContextVar
 from types import MappingProxyType
 from typing import TYPE_CHECKING
@@ -13,7 +14,7 @@ from opentelemetry import baggage
 from opentelemetry import context as otel_context
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Generator, Mapping
     from contextvars import Token
     from types import TracebackType
 
@@ -30,9 +31,22 @@ class _BaggageKeys:
     allowed: frozenset[str] = frozenset()
 
 
-def allow_baggage(names: frozenset[str]) -> None:
-    """Let these bound names travel as W3C baggage, and take them from incoming baggage."""
-    _BaggageKeys.allowed = names
+def allow_baggage(names: frozenset[str]) -> frozenset[str]:
+    """Let these bound names travel as W3C baggage, and take them from incoming baggage; return those allowed before."""
+    before, _BaggageKeys.allowed = _BaggageKeys.allowed, names
+    return before
+
+
+@contextmanager
+def nothing_bound() -> Generator[None]:
+    """Begin with nothing bound, and bind again what was bound before at the end of the block: for tests."""
+    before = _bound.get()
+    _bound.set(_NOTHING)
+    try:
+        yield
+    finally:
+        # Not by token: the end of a fixture may run in another context than its beginning.
+        _bound.set(before)
 
 
 def bound(context: Context | None = None) -> Mapping[str, AnyValue]:

@@ -173,7 +173,7 @@ def test_otel_sdk_disabled_switches_everything_off() -> None:
             work("a")
             assert otelkit.shutdown()
             """),
-            OTEL_SDK_DISABLED="true",
+            {"OTEL_SDK_DISABLED": "true"},
         )
         assert sink.requests == []
     assert out.count("off (OTEL_SDK_DISABLED)") == 3
@@ -190,8 +190,7 @@ def test_strict_refuses_every_problem_at_once_and_changes_nothing() -> None:
             print(error)
         print(type(trace.get_tracer_provider()).__name__)
         """,
-        OTEL_TRACES_EXPORTER="otpl",
-        OTEL_BSP_MAX_QUEUE_SIZE="-1",
+        {"OTEL_TRACES_EXPORTER": "otpl", "OTEL_BSP_MAX_QUEUE_SIZE": "-1"},
     )
     assert "OTEL_TRACES_EXPORTER" in out
     assert "OTEL_BSP_MAX_QUEUE_SIZE" in out
@@ -207,7 +206,7 @@ def test_a_typo_in_the_propagators_does_not_keep_the_service_from_starting() -> 
         print([str(problem) for problem in telemetry.report().problems])
         print(type(propagate.get_global_textmap()).__name__, os.environ["OTEL_PROPAGATORS"])
         """,
-        OTEL_PROPAGATORS="tracecontxt,baggage",
+        {"OTEL_PROPAGATORS": "tracecontxt,baggage"},
     )
     assert "did you mean 'tracecontext'" in out
     assert out.endswith("CompositePropagator tracecontxt,baggage")

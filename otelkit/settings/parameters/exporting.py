@@ -47,6 +47,7 @@ _TIMEOUT = DurationReader(zero_is_no_limit=True, doubt_below=0.1)
 _COMPRESSION = ChoiceReader(choices=("none", "gzip", "deflate"))
 _PROTOCOL = ChoiceReader(
     choices=(HTTP_PROTOBUF,),
+    optional=(GRPC,),
     more_choices=_installed_protocols,
     advice=MappingProxyType(
         {
@@ -326,6 +327,8 @@ def _exporter_reader(signal: Signal, extra: Mapping[str, Advice]) -> ChoiceReade
     return ChoiceReader(
         choices=("otlp", "console"),
         more_choices=installed,
+        optional=("prometheus",) if signal == "metrics" else (),
+        special=("none",),
         advice=MappingProxyType(
             {
                 "logging": Advice(message='is the deprecated name of "console"', fix="write console"),

@@ -115,6 +115,8 @@ PROPAGATORS: Final = Parameter[tuple[str, ...]](
         each=ChoiceReader(
             choices=("tracecontext", "baggage"),
             more_choices=_third_party_propagators,
+            optional=("b3", "b3multi", "jaeger", "xray", "ottrace"),
+            special=("none",),
             advice=MappingProxyType(
                 {
                     "b3": _needs_package("opentelemetry-propagator-b3"),
@@ -128,8 +130,7 @@ PROPAGATORS: Final = Parameter[tuple[str, ...]](
         none_is_empty=True,
     ),
     default=("tracecontext", "baggage"),
-    doc="How trace context travels between processes; "
-    "also `b3`, `b3multi`, `jaeger`, `xray`, `ottrace` where their package is installed",
+    doc="How trace context travels between processes; other than the first two need a package of their own",
 )
 BAGGAGE_KEYS: Final = Parameter[tuple[str, ...]](
     name="baggage_keys",

@@ -123,19 +123,26 @@ class ChoiceReader(PlainReader):
         aliases: Other spellings that are right too, in lower case.
         advice: What to say of known names that cannot be used.
         more_choices: Names that installed packages add.
-        upper: Whether the value is kept in capitals (log levels) rather than in lower case.
+        optional: Names among them that the reference page mentions.
+        special: Names that the list around this reader understands by itself.
     """
 
     choices: tuple[str, ...]
     aliases: Mapping[str, str] = field(default_factory=_no_aliases)
     advice: Mapping[str, Advice] = field(default_factory=_no_advice)
     more_choices: Callable[[], frozenset[str]] = frozenset
-    upper: bool = False
+    optional: tuple[str, ...] = ()
+    special: tuple[str, ...] = ()
 
     @property
     def type_name(self) -> str:
         """What the reference page calls this kind of value."""
-        return "one of " + ", ".join(f"`{choice}`" for choice in self.choices)
+        return f"one of {self.names}"
+
+    @property
+    def names(self) -> str:
+        """The names for the reference page."""
+        return ", ".join(f"`{name}`" for name in (*self.choices, *self.optional, *self.special))
 
     def text(self, text: str) -> Reading[str]:
         """Read one name."""
@@ -167,7 +174,7 @@ class ChoiceReader(PlainReader):
         return rejected("is unknown and is ignored", self._one_of())
 
     def _one_of(self) -> str:
-        return f"write one of {', '.join(self.choices)}"
+        return f"write one of {', '.join((*self.choices, *self.special))}"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -187,8 +194,7 @@ class NamesReader(PlainReader):
         """What the reference page calls this kind of value."""
         if self.each is None:
             return "list"
-        names = [*self.each.choices, "none"] if self.none_is_empty else self.each.choices
-        return "list of " + ", ".join(f"`{name}`" for name in names)
+        return f"list of {self.each.names}"
 
     def text(self, text: str) -> Reading[tuple[str, ...]]:
         """Read names with commas between them."""

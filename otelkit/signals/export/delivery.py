@@ -39,6 +39,11 @@ class Deliveries:
         before = [door.delivery for door in self._doors]
         handed_over = flush()
         changes = [door.delivery.since(earlier) for door, earlier in zip(self._doors, before, strict=True)]
-        delivered = min((change.delivered for change in changes), default=0)
         failed = max((change.failed for change in changes), default=0)
-        return SignalFlush(complete=handed_over and failed == 0, delivered=delivered, failed=failed)
+        return SignalFlush(
+            complete=handed_over and failed == 0,
+            delivered=min((change.delivered for change in changes), default=0),
+            failed=failed,
+            delivered_in_all=min((door.delivery.delivered for door in self._doors), default=0),
+            failed_in_all=max((door.delivery.failed for door in self._doors), default=0),
+        )

@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 
 from otelkit.runtime.internal_errors import record_internal_error
 from otelkit.settings import parameters
+from otelkit.signals.export.one_family import one_metric_per_name
 
 if TYPE_CHECKING:
-    from opentelemetry.sdk.metrics.export import MetricReader
+    from opentelemetry.sdk.metrics.export import MetricReader, MetricsData
     from prometheus_client import CollectorRegistry
 
     from otelkit.settings import Settings
@@ -61,7 +62,14 @@ def new_reader() -> MetricReader:
     if _Scraping.reader is not None:
         # What is scraped is never queued, so nothing is lost by ending it at once; two would show every series twice.
         _Scraping.reader.shutdown()
-    _Scraping.reader = PrometheusMetricReader(registry=registry(), scope_info_enabled=False)
+
+    class Reader(PrometheusMetricReader):
+        """The official reader, with metrics of one name brought together first (see one_family)."""
+
+        def _receive_metrics(self, metrics_data: MetricsData, timeout_millis: float = 10_000, **kwargs: Any) -> None:
+            super()._receive_metrics(one_metric_per_name(metrics_data), timeout_millis, **kwargs)
+
+    _Scraping.reader = Reader(registry=registry(), scope_info_enabled=False)
     return _Scraping.reader
 
 

@@ -10,7 +10,7 @@ import sys
 import threading
 from typing import TYPE_CHECKING, Literal, TextIO
 
-from otelkit.signals.log_capture.json_lines import json_line
+from otelkit.signals.log_capture.json_lines import ascii_text, json_line
 from otelkit.signals.log_capture.pretty_lines import pretty_line
 from otelkit.signals.log_capture.renewal import after_fork
 
@@ -56,7 +56,7 @@ class Console:
             try:
                 stream.write(text + "\n")
             except UnicodeEncodeError:  # a stream of the application's own with a narrow encoding
-                stream.write(text.encode("ascii", "backslashreplace").decode("ascii") + "\n")
+                stream.write(ascii_text(text) + "\n")
             stream.flush()
 
 

@@ -22,7 +22,7 @@ from otelkit.signals.log_capture.exceptions import (
     shortened,
 )
 from otelkit.signals.log_capture.handoff import COLLIDING, RESERVED, EventText, field_text
-from otelkit.signals.log_capture.plain_values import encodable, plain, safe_text
+from otelkit.signals.log_capture.plain_values import encodable, field_name, plain, safe_text
 
 if TYPE_CHECKING:
     import logging
@@ -163,7 +163,7 @@ def entry_at(
         logger=encodable(logger),
         level=level,
         message=encodable(shortened(message, MAX_TEXT)),
-        fields=_limited({**context_fields(), **{safe_text(name): plain(value) for name, value in fields.items()}}),
+        fields=_limited({**context_fields(), **{field_name(name): plain(value) for name, value in fields.items()}}),
         context=context,
         trace_id=trace_id,
         span_id=span_id,
@@ -181,8 +181,8 @@ def context_fields() -> dict[str, AnyValue]:
     contextvars = sys.modules.get("structlog.contextvars")  # who never imported it has bound nothing with it
     if contextvars is not None:
         bound_there = cast("Mapping[str, object]", contextvars.get_contextvars())
-        fields.update((safe_text(name), plain(value)) for name, value in bound_there.items())
-    fields.update((safe_text(name), plain(value)) for name, value in bound().items())
+        fields.update((field_name(name), plain(value)) for name, value in bound_there.items())
+    fields.update((field_name(name), plain(value)) for name, value in bound().items())
     return fields
 
 
@@ -222,7 +222,7 @@ def _fields(own: Mapping[str, object]) -> dict[str, AnyValue]:
     fields = context_fields()
     for name, value in own.items():
         if name not in _SKIPPED:
-            fields[safe_text(name)] = plain(value)
+            fields[field_name(name)] = plain(value)
     aside = own.get(COLLIDING)
     if isinstance(aside, dict):
         fields.update(cast("dict[str, AnyValue]", aside))

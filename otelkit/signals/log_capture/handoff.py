@@ -9,7 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
-from otelkit.signals.log_capture.plain_values import plain, safe_text
+from otelkit.signals.log_capture.plain_values import field_name, plain, safe_text
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -100,7 +100,7 @@ def write_with_fields(
         error: the exception that goes with it.
         stack: text of the calling stack, when asked for.
     """
-    values = {safe_text(name): plain(value) for name, value in fields.items()}
+    values = {field_name(name): plain(value) for name, value in fields.items()}
     path, line, function = place or ("(unknown)", 0, "(unknown)")
     exc_info: ExcInfo | None = None if error is None else (type(error), error, error.__traceback__)
     message = EventText.of(event, values)

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 UNSAFE: Final = re.compile("[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff]")
 """Characters that start a line, move a cursor or turn the reading direction in some terminal, pager or splitter."""
 
+_BEYOND_ASCII: Final = re.compile(r"[^\x00-\x7f]+")
+
 
 def json_line(entry: LogEntry, service: str) -> str:
     """Return the entry as one line of JSON, without the newline at its end.
@@ -78,6 +80,17 @@ def one_line(text: str) -> str:
 
     """
     return UNSAFE.sub(lambda match: f"\\u{ord(match[0]):04x}", text)
+
+
+def ascii_text(text: str) -> str:
+    r"""Return the text with everything beyond ASCII written as JSON would escape it.
+
+    Example:
+        >>> ascii_text("caf\u00e9")
+        'caf\\u00e9'
+
+    """
+    return _BEYOND_ASCII.sub(lambda match: json.dumps(match[0])[1:-1], text)
 
 
 def _dump(line: dict[str, AnyValue]) -> str:

@@ -27,6 +27,7 @@ MAX_ITEMS: Final = 1_000
 MAX_STRING: Final = 32_768
 """Characters kept of one string: Loki refuses a record whose attributes exceed 64 kB altogether."""
 
+_KEPT: Final = MAX_STRING - 60
 _INT64: Final = 1 << 63
 
 
@@ -64,6 +65,11 @@ def safe_text(value: object) -> str:
         return f"<{type(value).__name__}: its __str__ failed>"
 
 
+def field_name(name: object) -> str:
+    """Return a name as text that is not empty: the SDK would drop the value of an empty one."""
+    return safe_text(name) or "<empty>"
+
+
 def encodable(text: str) -> str:
     """Return the text as an exact ``str`` without lone surrogates, which no encoder on the way out accepts."""
     if type(text) is str and text.isascii():
@@ -72,8 +78,8 @@ def encodable(text: str) -> str:
 
 
 def _text(text: str) -> str:
-    if len(text) > MAX_STRING:
-        text = f"{text[:MAX_STRING]}... [{len(text) - MAX_STRING} characters left out by otelkit]"
+    if len(text) > MAX_STRING:  # the result fits itself: what was cut once is not cut again
+        text = f"{text[:_KEPT]}... [{len(text) - _KEPT} characters left out by otelkit]"
     return encodable(text)
 
 
@@ -123,7 +129,7 @@ class _Conversion:
             if self._left <= 0:
                 result["..."] = "more left out by otelkit"
                 break
-            result[safe_text(name) or "<empty>"] = self.of(member, depth + 1)
+            result[field_name(name)] = self.of(member, depth + 1)
         return result
 
     def _list(self, members: Iterable[object], depth: int) -> list[AnyValue]:
