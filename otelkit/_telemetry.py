@@ -29,7 +29,6 @@ from otelkit.settings import (
 )
 from otelkit.signals import propagation
 from otelkit.signals.bound_context import allow_baggage
-from otelkit.signals.export.exporters import destination
 from otelkit.signals.logs import LogsSignal
 from otelkit.signals.metrics import MetricsSignal
 from otelkit.signals.resource import ResourceSource
@@ -260,6 +259,8 @@ def _start(
         resource = ResourceSource(settings)
         exporting = settings[parameters.EXPORT_IN_PYTEST] or not (_runs_pytest() or _observers.present() is not None)
         signals: list[AnySignal] = []
+        # The specification switches everything off but propagation: the services behind this one still need the trace.
+        propagation.install(settings[parameters.PROPAGATORS])
         if not settings[parameters.SDK_DISABLED]:
             problems.extend(_prepare(settings))
             signals = _signals(configuration, settings, resource, exporting=exporting)
@@ -271,11 +272,10 @@ def _start(
 
 
 def _prepare(settings: Settings) -> list[Problem]:
-    """Set what the signals and the official instrumentations read: levels, propagators, conventions, baggage."""
+    """Set what the signals and the official instrumentations read: levels, conventions, baggage."""
     level = settings[parameters.OTEL_LOG_LEVEL]
     for name in ("otelkit", "opentelemetry"):
         logging.getLogger(name).setLevel(logging.CRITICAL + 1 if level == "OFF" else level)
-    propagation.install(settings[parameters.PROPAGATORS])
     allow_baggage(frozenset(settings[parameters.BAGGAGE_KEYS]))
     note = semantic_conventions.opt_in()
     if note is None:
@@ -355,7 +355,7 @@ def _report(
             entries.append(SignalReport(name=rows.signal, state=state))
             continue
         where = [
-            f"otlp {destination(settings, rows).endpoint}" if name == "otlp" else name
+            f"otlp {rows.endpoint.show(settings[rows.endpoint])}" if name == "otlp" else name
             for name in settings[rows.exporter]
         ]
         entries.append(

@@ -56,9 +56,6 @@ class Admission:
         self._admitted: dict[str, int] = dict.fromkeys(foreseen, -1)
         self._tickets = Tickets(0 if attribute.limit is None else attribute.limit - len(foreseen))
 
-    def __len__(self) -> int:
-        return len(self._admitted)
-
     def admit(self, value: object) -> str | None:
         """Return the text that is recorded for ``value``: its own, ``other``, or None for absent.
 

@@ -122,7 +122,7 @@ class Series(Generic[CellT]):
 
     def _folded(self, texts: tuple[str | None, ...]) -> tuple[str | None, ...]:
         limited = [
-            (len(admission), admission.attribute, text)
+            (admission.attribute.limit, admission.attribute, text)
             for admission, text in zip(self._admissions, texts, strict=True)
             if text is not None and admission.attribute.limit is not None
         ]

@@ -11,6 +11,8 @@ from importlib import import_module
 from importlib.util import find_spec
 from typing import Any
 
+from otelkit.runtime.environment import variables
+
 _VARIABLE = "OTEL_SEMCONV_STABILITY_OPT_IN"
 _MODULE = "opentelemetry.instrumentation._semconv"
 
@@ -30,18 +32,10 @@ def opt_in() -> str | None:
     stability = conventions._OpenTelemetrySemanticConventionStability  # noqa: SLF001 - as above
     http = conventions._OpenTelemetryStabilitySignalType.HTTP  # noqa: SLF001 - as above
 
-    given = os.environ.get(_VARIABLE)
-    named = [part.strip() for part in (given or "").split(",") if part.strip()]
+    named = [part.strip() for part in os.environ.get(_VARIABLE, "").split(",") if part.strip()]
     wanted = [category for category in ("http", "database") if not any(part.startswith(category) for part in named)]
-    os.environ[_VARIABLE] = ",".join([*named, *wanted])
-    try:
+    with variables({_VARIABLE: ",".join([*named, *wanted])}):
         stability._initialize()  # noqa: SLF001 - as above
-    finally:
-        # The variable is the user's, and so is what child processes inherit.
-        if given is None:
-            del os.environ[_VARIABLE]
-        else:
-            os.environ[_VARIABLE] = given
     chosen = stability._get_opentelemetry_stability_opt_in_mode(http)  # noqa: SLF001 - as above
     if "http" not in wanted or chosen is not conventions._StabilityMode.DEFAULT:  # noqa: SLF001 - as above
         return None

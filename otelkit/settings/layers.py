@@ -157,7 +157,7 @@ class Resolution:
         """Read what one layer says of a row by itself, without regard to other rows."""
         accepted = self._accepted.setdefault((parameter.name, layer.kind), [])
         for given in layer.given(parameter) + self._from_resource(parameter, layer.kind):
-            reading = _read(parameter, given)
+            reading = read_given(parameter, given)
             self._complain(parameter, given, reading)
             if reading.value is not UNSET:
                 accepted.append((given, reading.value))
@@ -215,7 +215,7 @@ class Resolution:
             ] = None
 
 
-def _read(parameter: Parameter[object], given: Given) -> Reading[object]:
+def read_given(parameter: Parameter[object], given: Given) -> Reading[object]:
     """Read one given value; whatever a strange object does when it is looked at is a complaint, not an exception."""
     value = given.value.strip() if isinstance(given.value, str) else given.value
     try:

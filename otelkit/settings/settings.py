@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, TypeVar, cast
 
 from otelkit.settings import specification
 from otelkit.settings.files import find_file
-from otelkit.settings.layers import Layer, Resolution, Source
+from otelkit.settings.layers import Layer, Resolution, Source, read_given
 from otelkit.settings.parameters import ALL, BY_NAME, CONFIG_FILE
 from otelkit.settings.spelling import closest
 
@@ -140,7 +140,7 @@ def _explicit_file(layers: tuple[Layer, ...]) -> Path | None:
     """Give the settings file that was asked for; what is wrong with the request is reported with the other rows."""
     for layer in layers:
         for given in layer.given(CONFIG_FILE):
-            reading = CONFIG_FILE.reader.native(given.value)
+            reading = read_given(CONFIG_FILE, given)
             if isinstance(reading.value, Path):
                 return reading.value
     return None

@@ -120,6 +120,7 @@ PYTHON: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
             "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS",
             "OTEL_PYTHON_AUTO_INSTRUMENTATION_EXPERIMENTAL_GEVENT_PATCH",
             "OTEL_PYTHON_EXCLUDED_URLS",
+            "OTEL_PYTHON_FASTAPI_EXCLUDED_URLS",
             "OTEL_PYTHON_INSTRUMENTATION_HTTP_CAPTURE_ALL_METHODS",
             "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_REQUEST",
             "OTEL_INSTRUMENTATION_HTTP_CAPTURE_HEADERS_SERVER_RESPONSE",
@@ -162,18 +163,21 @@ _INSTRUMENTATION = "the opentelemetry-instrumentation packages"
 _BY_COMPONENT = {
     "OTEL_PYTHON_CONTEXT": "opentelemetry-api",
     "OTEL_PYTHON_SDK_INTERNAL_METRICS_ENABLED": "opentelemetry-sdk",
+    "OTEL_PYTHON_EXPORTER_OTLP_GRPC_RETRYABLE_ERROR_CODES": "opentelemetry-exporter-otlp-proto-grpc",
     "OTEL_PYTHON_DISTRO": "the command opentelemetry-instrument",
     "OTEL_PYTHON_CONFIGURATOR": "the command opentelemetry-instrument",
     "OTEL_PYTHON_DISABLED_INSTRUMENTATIONS": "the command opentelemetry-instrument",
     "OTEL_PYTHON_AUTO_INSTRUMENTATION_EXPERIMENTAL_GEVENT_PATCH": "the command opentelemetry-instrument",
     **{
-        name: f"opentelemetry-exporter-otlp-proto-{'grpc' if '_GRPC_' in name else 'http'}"
+        name: "opentelemetry-exporter-otlp-proto-http"
         for name in PYTHON["OpenTelemetry Python: exporters"]
+        if "_HTTP_" in name
     },
+    "OTEL_PYTHON_EXCLUDED_URLS": f"{_INSTRUMENTATION}, all but FastAPI's",
     **{
         name: _INSTRUMENTATION
         for name in PYTHON["OpenTelemetry Python: instrumentation"]
-        if not name.startswith(("OTEL_PYTHON_DIS", "OTEL_PYTHON_CONFIGURATOR", "OTEL_PYTHON_AUTO"))
+        if name.startswith(("OTEL_INSTRUMENTATION_", "OTEL_PYTHON_INSTRUMENTATION_", "OTEL_SEMCONV_"))
     },
 }
 
@@ -222,6 +226,15 @@ _UNSUPPORTED = {
         unsupported="otelkit captures stdlib logging by itself",
         fix="remove it, or set OTELKIT_LOGS_CAPTURE=false to leave logging alone",
         harmless="false",
+    ),
+    **_same(
+        (name for name in PYTHON["OpenTelemetry Python: exporters"] if "_GRPC_" in name and "CREDENTIAL" in name),
+        unsupported="otelkit gives the gRPC exporters their credentials by itself",
+        fix="use OTEL_EXPORTER_OTLP_CERTIFICATE, _CLIENT_CERTIFICATE and _CLIENT_KEY, or headers",
+    ),
+    "OTEL_PYTHON_FASTAPI_EXCLUDED_URLS": Standing(
+        unsupported="instrument_fastapi leaves out what its argument says: probes and /metrics",
+        fix="pass instrument_fastapi(app, excluded_urls=...)",
     ),
     "OTEL_PYTHON_ID_GENERATOR": Standing(
         unsupported="only the SDK's own start-up reads it, which otelkit replaces",

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import importlib
-import os
 import sys
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
+from otelkit.runtime.environment import variables
 from otelkit.runtime.internal_errors import record_internal_error
 
 if TYPE_CHECKING:
@@ -47,16 +47,9 @@ def _made(names: tuple[str, ...]) -> Iterator[TextMapPropagator]:
 def _import_propagate(names: tuple[str, ...]) -> None:
     """Import the API's module, which reads the variable while it is imported and raises on a name it does not know.
 
-    The variable is corrected for the time of the import only: it is the user's, and so is what child processes inherit.
+    The variable is corrected for the time of the import only.
     """
     if "opentelemetry.propagate" in sys.modules:
         return
-    given = os.environ.get(_VARIABLE)
-    os.environ[_VARIABLE] = ",".join(names) or "none"
-    try:
+    with variables({_VARIABLE: ",".join(names) or "none"}):
         importlib.import_module("opentelemetry.propagate")
-    finally:
-        if given is None:
-            del os.environ[_VARIABLE]
-        else:
-            os.environ[_VARIABLE] = given

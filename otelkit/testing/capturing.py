@@ -11,6 +11,7 @@ import os
 import sys
 import threading
 from contextlib import ExitStack, contextmanager
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
@@ -116,6 +117,10 @@ class Capture(Records):
         if errors:
             raise InternalErrorsError(errors)
 
+    def end(self) -> None:
+        """Collect the metrics a last time: what is read from now on is as it was at this moment."""
+        self._readings.end()
+
     def observers(self, id_generator: IncrementalIds | None) -> _observers.Observers:
         """Return what has to be put beside the processors of every configuration for this capture to see all."""
         return _observers.Observers(
@@ -151,6 +156,7 @@ def capture(
         real_ids: true makes random ids instead of counting 1, 2, 3.
 
     Raises:
+        ConfigurationError: a sampler or a level that does not exist.
         InternalErrorsError: at the end of the block, if otelkit kept errors of its own away from the code.
 
     Example:
@@ -169,6 +175,7 @@ def capture(
         "traces.sampler": sampler,
         "traces.sampler_arg": sampler_arg,
         "logs.level": log_level,
+        "strict": True,
     }
     with ExitStack() as undo:
         reset_internal_errors()
@@ -180,9 +187,13 @@ def capture(
             undo.enter_context(clock)
         before = _observers.look_on(found.observers(None if real_ids else IncrementalIds()))
         undo.callback(_observers.look_on, before)
-        _telemetry.start_observed(arguments, nowhere=_NOWHERE)
+        with _enabled():
+            _telemetry.start_observed(arguments, nowhere=_NOWHERE)
         found.clear()  # what otelkit says about its own start is not the test's
-        yield found
+        try:
+            yield found
+        finally:
+            found.end()
         found.check()
 
 
@@ -222,6 +233,17 @@ def _process_put_back() -> Generator[None]:
         for name, level in levels.items():
             logging.getLogger(name).setLevel(level)
         set_strict(strict)
+
+
+@contextmanager
+def _enabled() -> Generator[None]:
+    """The SDK's own providers read this variable while they are made, whatever our settings say."""
+    given = os.environ.pop("OTEL_SDK_DISABLED", None)
+    try:
+        yield
+    finally:
+        if given is not None:
+            os.environ["OTEL_SDK_DISABLED"] = given
 
 
 def _import_rooms() -> None:
@@ -313,18 +335,38 @@ class _Readings:
     """Reads the metrics of the running configuration, and remembers what those before it had counted."""
 
     def __init__(self) -> None:
+        self._lock = threading.Lock()
         self._reader: InMemoryMetricReader | None = None
         self._before: list[records.Metric] = []
+        self._exemplars: dict[object, tuple[records.Exemplar, ...]] = {}
 
     def new_reader(self) -> MetricReader:
-        # A metric that never got further than zero would only stand in the way of the same one in the next reading.
-        self._before += [metric for metric in self._read() if any(point.value for point in metric.points)]
-        self._reader = InMemoryMetricReader()
-        return self._reader
+        with self._lock:
+            # A metric that never got beyond zero would only stand in the way of the same one in the next reading.
+            self._before += [metric for metric in self._read() if any(point.value for point in metric.points)]
+            self._reader = InMemoryMetricReader()
+            return self._reader
 
     def now(self) -> list[records.Metric]:
-        return [*self._before, *self._read()]
+        with self._lock:
+            return [*self._before, *self._read()]
+
+    def end(self) -> None:
+        with self._lock:
+            self._before += self._read()
+            self._reader = None
 
     def _read(self) -> list[records.Metric]:
         data = None if self._reader is None else self._reader.get_metrics_data()
-        return [] if data is None else otlp.decode_metrics(encode_metrics(data))
+        if data is None:
+            return []
+        return [
+            replace(metric, points=tuple(self._with_all_exemplars(metric, point) for point in metric.points))
+            for metric in otlp.decode_metrics(encode_metrics(data))
+        ]
+
+    def _with_all_exemplars(self, metric: records.Metric, point: records.Point) -> records.Point:
+        """The SDK gives each exemplar to one collection alone; a test may look several times."""
+        key = (self._reader, metric.scope, metric.name, repr(sorted(point.attributes.items())))
+        seen = self._exemplars[key] = (*self._exemplars.get(key, ()), *point.exemplars)
+        return replace(point, exemplars=seen)

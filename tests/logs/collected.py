@@ -7,15 +7,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from opentelemetry.sdk._logs import LoggerProvider
-from opentelemetry.sdk._logs.export import InMemoryLogRecordExporter, SimpleLogRecordProcessor
+from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor, ReadWriteLogRecord
 
 from otelkit.runtime.internal_errors import internal_errors
 from otelkit.signals.log_capture.installation import install_options
 from otelkit.signals.log_capture.options import CaptureOptions
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
     from pathlib import Path
 
     from opentelemetry.util.types import AnyValue
@@ -50,20 +49,35 @@ class Received:
         return {name: value for name, value in self.attributes.items() if not name.startswith(ours)}
 
 
+class Keeps(LogRecordProcessor):
+    """Keeps every record that the SDK emits."""
+
+    def __init__(self) -> None:
+        self.logs: list[ReadWriteLogRecord] = []
+
+    def on_emit(self, log_record: ReadWriteLogRecord) -> None:
+        self.logs.append(log_record)
+
+    def shutdown(self) -> None: ...
+
+    def force_flush(self, timeout_millis: int = 30_000) -> bool:
+        return timeout_millis > 0
+
+
 class Collected:
     """The records of one test."""
 
     def __init__(self) -> None:
-        self.exporter = InMemoryLogRecordExporter()
+        self.kept = Keeps()
         self.provider = LoggerProvider(shutdown_on_exit=False)
-        self.provider.add_log_record_processor(SimpleLogRecordProcessor(self.exporter))
+        self.provider.add_log_record_processor(self.kept)
         self.internal_errors_expected = False
 
     @property
     def records(self) -> list[Received]:
         """Everything received so far."""
         received: list[Received] = []
-        for log in self.exporter.get_finished_logs():
+        for log in self.kept.logs:
             record, scope = log.log_record, log.instrumentation_scope
             assert scope is not None
             assert record.severity_number is not None
@@ -91,7 +105,7 @@ class Collected:
 
     def clear(self) -> None:
         """Forget what was received."""
-        self.exporter.clear()
+        self.kept.logs.clear()
 
     def install(
         self,
@@ -118,7 +132,7 @@ class Collected:
         install_options(options)
 
     def without_pytest_handlers(self) -> None:
-        """Take pytest's log handlers away for this test: they raise where logging's own print, and they keep records."""
+        """Take pytest's log handlers away for this test: they raise where logging's own print, and keep records."""
         logging.root.handlers.clear()
 
     def expect_internal_errors(self, *parts: str) -> None:
@@ -131,7 +145,7 @@ class Collected:
 
 
 @contextmanager
-def logging_restored() -> Iterator[None]:
+def logging_restored() -> Generator[None]:
     """Put every stdlib logger back to what it was."""
     before = {logger: _state(logger) for logger in _loggers()}
     factory = logging.getLogRecordFactory()

@@ -166,8 +166,8 @@ def test_percent_signs_mean_nothing_unless_arguments_are_given(collected: Collec
     log.info("100% sure %s")
     log.info("hello %s, %d", "you", 3)
     log.info("hello %(name)s", {"name": "mapping"})
-    log.info("one too few %s %s", "x")
-    logging.getLogger("a").info("stdlib too few %s %s", "x")
+    log.info("one too few %s %s", *["x"])
+    logging.getLogger("a").info("stdlib too few %s %s", *["x"])
     assert [record.body for record in collected.records] == [
         "100% sure %s",
         "hello you, 3",

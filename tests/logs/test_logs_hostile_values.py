@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
-from typing import TYPE_CHECKING, Any, NoReturn
+from typing import TYPE_CHECKING, Any, NoReturn, cast
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -107,8 +107,17 @@ def test_an_object_that_logs_in_its_own_str_gets_both_records_out(collected: Col
 
 
 values = st.recursive(
-    st.none() | st.booleans() | st.integers() | st.floats() | st.text() | st.binary() | st.complex_numbers()
-    | st.decimals() | st.datetimes() | st.uuids() | st.builds(Broken),
+    st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.text()
+    | st.binary()
+    | st.complex_numbers()
+    | st.decimals()
+    | st.datetimes()
+    | st.uuids()
+    | st.builds(Broken),
     lambda inner: st.lists(inner) | st.dictionaries(st.text() | st.integers(), inner) | st.tuples(inner, inner),
     max_leaves=30,
 )
@@ -116,9 +125,10 @@ values = st.recursive(
 
 def is_plain(value: object) -> bool:
     if isinstance(value, dict):
-        return all(type(name) is str and is_plain(member) for name, member in value.items())
+        members = cast("dict[object, object]", value)
+        return all(type(name) is str and is_plain(member) for name, member in members.items())
     if isinstance(value, list):
-        return all(is_plain(member) for member in value)
+        return all(is_plain(member) for member in cast("list[object]", value))
     if type(value) is int:
         return -(2**63) <= value < 2**63
     if type(value) is str:
@@ -133,9 +143,7 @@ def test_every_value_becomes_plain(value: object) -> None:
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
 @given(event=st.text(), fields=st.dictionaries(st.text(), values, max_size=5))
-def test_every_event_arrives_and_is_one_line_of_json(
-    collected: Collected, event: str, fields: dict[str, Any]
-) -> None:
+def test_every_event_arrives_and_is_one_line_of_json(collected: Collected, event: str, fields: dict[str, Any]) -> None:
     from otelkit.signals.log_capture.entry import entry_at
 
     collected.clear()

@@ -252,3 +252,33 @@ def test_asked_for_it_exports_inside_pytest_too() -> None:
             """)
         )
         assert [span.name for span in sink.spans] == ["asked"]
+
+
+def test_malformed_headers_are_reported_once_and_never_repeated() -> None:
+    ended = run(
+        """
+        import otelkit
+        telemetry = otelkit.init("svc", endpoint="http://127.0.0.1:1")
+        print(telemetry.report())
+        otelkit.shutdown(0.1)
+        """,
+        {"OTEL_EXPORTER_OTLP_HEADERS": "authorization=Bearer good,s3cret-without-equals"},
+    )
+    assert ended.code == 0
+    assert "OTEL_EXPORTER_OTLP_HEADERS" in ended.out
+    assert "s3cret" not in ended.out + ended.err
+    assert "Bearer good" not in ended.out + ended.err
+
+
+def test_headers_given_as_an_argument_take_the_place_of_those_in_the_environment() -> None:
+    with Sink() as sink:
+        output(
+            program(f"""
+            otelkit.init("svc", endpoint="{sink.url}", headers={{"x-key": "argument"}}, metrics=False, logs=False)
+            work("a")
+            """),
+            {"OTEL_EXPORTER_OTLP_HEADERS": "x-key=environment,x-other=environment"},
+        )
+        (request,) = sink.requests
+    assert request.headers["x-key"] == "argument"
+    assert "x-other" not in request.headers

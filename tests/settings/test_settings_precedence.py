@@ -118,7 +118,9 @@ class TestEndpoints:
         assert settings[TRACES.endpoint] == "http://argument:4318/v1/traces"
 
     def test_grpc_takes_the_general_endpoint_without_path_and_scheme(self, load: Load) -> None:
-        settings = load(environ={"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"})
+        settings = load(
+            environ={"OTEL_EXPORTER_OTLP_ENDPOINT": "collector:4317", "OTEL_EXPORTER_OTLP_PROTOCOL": "grpc"}
+        )
 
         assert settings[TRACES.protocol] == "grpc"
         assert settings[TRACES.endpoint] == "collector:4317"
@@ -156,6 +158,7 @@ class TestEndpoints:
 )
 def test_a_signals_own_variable_replaces_the_general_one(
     load: Load,
+    *,
     signal: parameters.SignalParameters,
     option: str,
     general: str,
@@ -268,9 +271,7 @@ class TestResource:
         assert str(settings.source(parameters.SERVICE_NAME)) == "environment OTEL_RESOURCE_ATTRIBUTES"
 
     def test_service_name_variable_wins_over_the_attribute(self, load: Load) -> None:
-        settings = load(
-            environ={"OTEL_RESOURCE_ATTRIBUTES": "service.name=attribute", "OTEL_SERVICE_NAME": "variable"}
-        )
+        settings = load(environ={"OTEL_RESOURCE_ATTRIBUTES": "service.name=attribute", "OTEL_SERVICE_NAME": "variable"})
 
         assert settings[parameters.SERVICE_NAME] == "variable"
 
@@ -334,7 +335,9 @@ class TestOptions:
         settings = load(init_arguments({}, traces=wrong))  # type: ignore[arg-type]  # pyright: ignore[reportArgumentType]
 
         assert settings[TRACES.enabled] is True
-        assert [problem.fix for problem in settings.problems] == ["give true or false, in Python Traces(...), False or None"]
+        assert [problem.fix for problem in settings.problems] == [
+            "give true or false, in Python Traces(...), False or None"
+        ]
 
     def test_an_argument_that_is_no_parameter_is_a_mistake_of_the_caller(self) -> None:
         with pytest.raises(ValueError, match=r"did you mean 'traces\.sampler'"):

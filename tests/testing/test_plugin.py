@@ -10,7 +10,7 @@ import sys
 import textwrap
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 import pytest
 from opentelemetry import trace
@@ -204,7 +204,7 @@ def suite(tmp_path_factory: pytest.TempPathFactory) -> Outcome:
     )
     kinds: dict[str, str] = {}
     texts: dict[str, str] = {}
-    for case in ElementTree.parse(project / "report.xml").iter("testcase"):  # noqa: S314 # written by pytest just now
+    for case in ET.parse(project / "report.xml").iter("testcase"):  # noqa: S314 # written by pytest just now
         name = f"{case.attrib['classname'].split('.')[0]}::{case.attrib['name']}"
         results = [child for child in case if child.tag in {"failure", "error"}]
         kinds[name] = results[0].tag if results else "passed"

@@ -159,15 +159,20 @@ def test_a_request_keeps_headers_sizes_and_time(sink: Sink) -> None:
 @pytest.mark.parametrize(
     ("body", "content_type", "encoding"),
     [
-        (b"\xff\xff\xff", "application/x-protobuf", None),
-        (b"{", "application/json", None),
-        (b"[]", "application/json", None),
-        (b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "xyz"}]}]}]}', "application/json", None),
-        (b'{"resourceSpans": 3}', "application/json", None),
-        (b"no gzip", "application/x-protobuf", "gzip"),
-        (gzip.compress(b"x" * 100)[:-9], "application/x-protobuf", "gzip"),
-        (b"no deflate", "application/x-protobuf", "deflate"),
-        (b"", "application/x-protobuf", "br"),
+        pytest.param(b"\xff\xff\xff", "application/x-protobuf", None, id="no protobuf"),
+        pytest.param(b"{", "application/json", None, id="no json"),
+        pytest.param(b"[]", "application/json", None, id="no object"),
+        pytest.param(b'{"resourceSpans": 3}', "application/json", None, id="no list"),
+        pytest.param(
+            b'{"resourceSpans": [{"scopeSpans": [{"spans": [{"traceId": "xyz"}]}]}]}',
+            "application/json",
+            None,
+            id="no hex",
+        ),
+        pytest.param(b"no gzip", "application/x-protobuf", "gzip", id="no gzip"),
+        pytest.param(gzip.compress(b"x" * 100)[:-9], "application/x-protobuf", "gzip", id="half of gzip"),
+        pytest.param(b"no deflate", "application/x-protobuf", "deflate", id="no deflate"),
+        pytest.param(b"", "application/x-protobuf", "br", id="no such encoding"),
     ],
 )
 def test_a_body_that_cannot_be_read_is_answered_400_and_kept_with_the_reason(

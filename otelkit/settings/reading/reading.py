@@ -102,7 +102,8 @@ def kind_of(given: object) -> str:
         dict: "a table",
         type(None): "nothing",
     }
-    return names.get(type(given), f"a {type(given).__name__}")
+    name = type(given).__name__
+    return names.get(type(given), f"{'an' if name[:1] in 'aeiouAEIOU' else 'a'} {name}")
 
 
 def shorten(text: str, limit: int = 80) -> str:

@@ -25,6 +25,7 @@ from opentelemetry.sdk.metrics.view import (
 )
 from opentelemetry.sdk.trace.export import ConsoleSpanExporter
 
+from otelkit.runtime.environment import variables
 from otelkit.runtime.internal_errors import record_internal_error
 from otelkit.settings import parameters
 from otelkit.signals.export.door import Door, LogDoor, MetricDoor, SpanDoor
@@ -37,6 +38,9 @@ if TYPE_CHECKING:
     from otelkit.settings.parameters import SignalParameters
 
 
+_HEADER_VARIABLES = [name for signal in parameters.SIGNALS for name in signal.headers.variables] + list(
+    parameters.HEADERS.variables
+)
 _NO_LIMIT = 86_400.0
 """Seconds; the specification's 0 means no limit, which the exporters cannot be told."""
 
@@ -157,7 +161,10 @@ def _made(
             continue
         try:
             make = makers.get(name) or _registered(group, name)
-            exporter = make()
+            # The official exporters parse the header variables by themselves, merge them into what they are given, and
+            # log a malformed pair as it stands, secret and all.
+            with variables(dict.fromkeys(_HEADER_VARIABLES)):
+                exporter = make()
         except Exception as error:  # noqa: BLE001 - a third party's exporter may raise anything; the others must still run
             record_internal_error(f"export.{name}", error)
             continue

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from otelkit.signals.log_capture.entry import LogEntry
     from otelkit.signals.log_capture.shared_file import SharedFile
 
-_MAX_WAITING: Final = 100
+_MAX_CAUSED: Final = 100
 """Entries that the delivery of one may cause; more are lost and counted, or a processor that logs would never end."""
 
 _SDK: Final = "opentelemetry."
@@ -52,6 +52,8 @@ class _Turn(threading.local):
 
     def __init__(self) -> None:
         self.busy = False
+        self.caused = 0
+        """Entries that the current delivery has caused so far."""
         self.waiting: deque[_Item] = deque()
 
 
@@ -89,6 +91,7 @@ class Delivery:
             self._wait(turn, item)
             return
         turn.busy = True
+        turn.caused = 0
         try:
             self._write(entry, export=export, console=console)
             while turn.waiting:
@@ -98,7 +101,8 @@ class Delivery:
             turn.busy = False
 
     def _wait(self, turn: _Turn, item: _Item) -> None:
-        if len(turn.waiting) < _MAX_WAITING or item.entry.stream is not None:
+        turn.caused += 1
+        if turn.caused <= _MAX_CAUSED or item.entry.stream is not None:
             turn.waiting.append(item)
             return
         record_internal_error("log_capture.nested", RuntimeError(f"a record of {item.entry.logger!r} was dropped"))
