@@ -9,11 +9,13 @@ import logging
 import os
 import sys
 import threading
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from otelkit import _observers
 from otelkit.integrations import semantic_conventions
-from otelkit.runtime.internal_errors import record_internal_error, set_strict
+from otelkit.integrations.loguru import instrument_loguru_if_imported
+from otelkit.runtime.internal_errors import guarded, record_internal_error, set_strict
 from otelkit.runtime.lifecycle import FlushReport, lifecycle
 from otelkit.runtime.report import Report, SignalReport
 from otelkit.settings import (
@@ -27,7 +29,7 @@ from otelkit.settings import (
     load_settings,
     parameters,
 )
-from otelkit.signals import propagation
+from otelkit.signals import log_capture, propagation
 from otelkit.signals.bound_context import allow_baggage
 from otelkit.signals.logs import LogsSignal
 from otelkit.signals.metrics import MetricsSignal
@@ -66,7 +68,14 @@ class Telemetry:
 
     def report(self) -> Report:
         """Return the start-up report: what runs, from which settings, and every problem; secrets are masked."""
-        return self._report
+        if _Process.current is not self or LogsSignal.name not in lifecycle.running:
+            return self._report
+        # What the logs room found may have changed since the start: a handler of someone else's, a disk that is full.
+        signals = tuple(
+            replace(signal, notes=(*signal.notes, *log_capture.report())) if signal.name == LogsSignal.name else signal
+            for signal in self._report.signals
+        )
+        return replace(self._report, signals=signals)
 
     def flush(self, timeout: float = 10.0) -> FlushReport:
         """Hand over what is waiting (see `otelkit.flush`)."""
@@ -324,6 +333,8 @@ def _signals(
             )
         )
     if settings[parameters.LOGS.enabled]:
+        with guarded("init.loguru"):
+            instrument_loguru_if_imported()
         signals.append(
             LogsSignal(
                 settings,

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, cast
 from opentelemetry import trace
 
 from otelkit.instruments import ErrorMetrics
+from otelkit.observing.outcomes import first_seen
 from otelkit.runtime.internal_errors import guarded
 from otelkit.signals.log_capture.exceptions import log_exception_once
 
@@ -102,14 +103,14 @@ class _UnhandledExceptions:
         except Exception as error:
             with guarded("integrations.asgi.exception"):
                 route = getattr(scope.get("route"), "path", None)
-                logged = log_exception_once(
+                if first_seen(error, call_id=None, outer_id=None):
+                    ErrorMetrics().record(error, component="http.server")
+                log_exception_once(
                     error,
                     logger_name="otelkit.http",
                     message=f"{scope.get('method', scope['type'])} {route or 'request'} failed",
                     fields={} if route is None else {"http.route": str(route)},
                 )
-                if logged:
-                    ErrorMetrics().record(error, component="http.server")
             raise
 
 

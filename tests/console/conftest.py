@@ -12,15 +12,14 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 
+@pytest.fixture(scope="session")
+def _running_console() -> Iterator[ConsoleServer]:
+    with ConsoleServer(port=0) as server:
+        yield server
+
+
 @pytest.fixture
-def console() -> Iterator[ConsoleServer]:
-    """A console of this test's own, on a free port."""
-    with ConsoleServer(port=0) as server:
-        yield server
-
-
-@pytest.fixture(scope="module")
-def shared_console() -> Iterator[ConsoleServer]:
-    """One console for the tests of a module that leave nothing in it, or do not mind what is in it."""
-    with ConsoleServer(port=0) as server:
-        yield server
+def console(_running_console: ConsoleServer) -> ConsoleServer:
+    """A running console with nothing in it; it outlives the test, because starting and stopping takes time."""
+    _running_console.clear()
+    return _running_console

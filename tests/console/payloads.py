@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, TypeAlias, cast
 
 from opentelemetry.proto.collector.logs.v1.logs_service_pb2 import ExportLogsServiceRequest
 from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import ExportMetricsServiceRequest
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 from opentelemetry.proto.common.v1.common_pb2 import AnyValue, KeyValue
-from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord
+from opentelemetry.proto.logs.v1.logs_pb2 import LogRecord, SeverityNumber
+from opentelemetry.proto.metrics.v1 import metrics_pb2
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 from opentelemetry.proto.resource.v1.resource_pb2 import Resource
-from opentelemetry.proto.trace.v1.trace_pb2 import Span
+from opentelemetry.proto.trace.v1.trace_pb2 import Span, Status
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 Value: TypeAlias = "str | int | float | bool"
+
+CUMULATIVE = metrics_pb2.AGGREGATION_TEMPORALITY_CUMULATIVE
+DELTA = metrics_pb2.AGGREGATION_TEMPORALITY_DELTA
 
 SECOND = 1_000_000_000
 START = 1_700_000_000 * SECOND
@@ -72,7 +76,7 @@ def span(
         attributes=key_values(attributes or {}),
     )
     if error:
-        made.status.code = 2
+        made.status.code = Status.STATUS_CODE_ERROR
     return made
 
 
@@ -94,7 +98,7 @@ def log(
 ) -> LogRecord:
     return LogRecord(
         time_unix_nano=time,
-        severity_number=LogRecord().severity_number if severity == 0 else severity,  # type: ignore[arg-type]
+        severity_number=cast("SeverityNumber.ValueType", severity),
         body=AnyValue(string_value=body),
         trace_id=b"" if trace is None else trace_id(trace),
         span_id=b"" if trace is None else span_id(1),
@@ -132,7 +136,7 @@ def sum_metric(
     """A monotonic sum with one point; an integer is sent as one."""
     metric = Metric(name=name, unit="{thing}", description="things")
     metric.sum.is_monotonic = True
-    metric.sum.aggregation_temporality = 1 if delta else 2
+    metric.sum.aggregation_temporality = DELTA if delta else CUMULATIVE
     point = metric.sum.data_points.add(time_unix_nano=time, attributes=key_values(attributes or {}))
     if isinstance(value, int):
         point.as_int = value

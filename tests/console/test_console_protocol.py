@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import socket
+import tracemalloc
 import zlib
 from typing import TYPE_CHECKING
 
@@ -20,11 +21,23 @@ from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import (
 )
 from opentelemetry.proto.metrics.v1.metrics_pb2 import Metric
 
-from otelkit.console.receiving.unpacking import MAX_BODY, MAX_UNPACKED
-from tests.console.payloads import START, log_request, metric_request, span, span_id, sum_metric, trace_request
+from otelkit.console.receiving.unpacking import MAX_BODY, MAX_UNPACKED, unpacked
+from otelkit.console.refusal import Refusal
+from tests.console.payloads import (
+    CUMULATIVE,
+    START,
+    log_request,
+    metric_request,
+    span,
+    span_id,
+    sum_metric,
+    trace_request,
+)
 from tests.console.talking import JSON, PROTOBUF, get, post, request, send
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from otelkit.console.server import ConsoleServer
 
 
@@ -43,39 +56,48 @@ def status_of(body: bytes) -> tuple[int, str]:
     ],
 )
 def test_an_empty_request_succeeds_as_the_specification_says(
-    shared_console: ConsoleServer, signal: str, message: ExportTraceServiceRequest
+    console: ConsoleServer, signal: str, message: ExportTraceServiceRequest
 ) -> None:
-    answer = post(shared_console, signal, message.SerializeToString())
+    answer = post(console, signal, message.SerializeToString())
     assert (answer.status, answer.headers["content-type"], answer.body) == (200, PROTOBUF, b"")
+
+
+def two_members(body: bytes) -> bytes:
+    """Several gzip members are one body."""
+    return gzip.compress(body[:40]) + gzip.compress(body[40:])
+
+
+def bare_stream(body: bytes) -> bytes:
+    """What some clients call deflate."""
+    return zlib.compress(body)[2:-4]
 
 
 @pytest.mark.parametrize(
     ("coding", "compress"),
     [
         ("gzip", gzip.compress),
-        ("GZIP", lambda body: gzip.compress(body[:40]) + gzip.compress(body[40:])),  # several members are one body
+        ("GZIP", two_members),
         ("deflate", zlib.compress),
-        ("deflate", lambda body: zlib.compress(body)[2:-4]),  # the bare stream, as some clients send it
+        ("deflate", bare_stream),
         ("identity", bytes),
     ],
 )
-def test_bodies_are_unpacked(console: ConsoleServer, coding: str, compress: object) -> None:
-    assert callable(compress)
+def test_bodies_are_unpacked(console: ConsoleServer, coding: str, compress: Callable[[bytes], bytes]) -> None:
     body = trace_request([span(1, 1)]).SerializeToString()
     assert post(console, "traces", compress(body), content_encoding=coding).status == 200
     assert get(console, "/api/stats")["spans"] == 1
 
 
 @pytest.mark.parametrize("content_type", ["", "text/plain", "application/grpc", "application/xml"])
-def test_another_content_type_is_refused_with_415(shared_console: ConsoleServer, content_type: str) -> None:
-    answer = post(shared_console, "traces", b"{}", content_type=content_type)
+def test_another_content_type_is_refused_with_415(console: ConsoleServer, content_type: str) -> None:
+    answer = post(console, "traces", b"{}", content_type=content_type)
     assert (answer.status, answer.headers["content-type"]) == (415, JSON)
     assert "application/x-protobuf or application/json" in answer.json()["message"]
 
 
 @pytest.mark.parametrize("coding", ["br", "zstd", "gzip, gzip"])
-def test_another_content_encoding_is_refused_with_415(shared_console: ConsoleServer, coding: str) -> None:
-    answer = post(shared_console, "traces", b"", content_encoding=coding)
+def test_another_content_encoding_is_refused_with_415(console: ConsoleServer, coding: str) -> None:
+    answer = post(console, "traces", b"", content_encoding=coding)
     assert answer.status == 415
     assert "send gzip, deflate or identity" in status_of(answer.body)[1]
 
@@ -90,38 +112,51 @@ def test_another_content_encoding_is_refused_with_415(shared_console: ConsoleSer
         (zlib.compress(b"") + b"more", "deflate"),
         (b"", "gzip"),
     ],
+    ids=["no protobuf", "no gzip", "gzip cut short", "no deflate", "more after deflate", "nothing as gzip"],
 )
-def test_a_broken_body_is_refused_with_400_and_a_status(shared_console: ConsoleServer, body: bytes, coding: str) -> None:
-    answer = post(shared_console, "traces", body, content_encoding=coding)
+def test_a_broken_body_is_refused_with_400_and_a_status(console: ConsoleServer, body: bytes, coding: str) -> None:
+    answer = post(console, "traces", body, content_encoding=coding)
     assert (answer.status, answer.headers["content-type"]) == (400, PROTOBUF)
     code, message = status_of(answer.body)
     assert code == 3
     assert message
 
 
-def test_a_small_bomb_is_refused_with_413_before_it_is_large(shared_console: ConsoleServer) -> None:
+def test_a_small_bomb_is_refused_with_413_before_it_is_large(console: ConsoleServer) -> None:
     bomb = gzip.compress(bytes(MAX_UNPACKED + 1))
     assert len(bomb) < 100_000
-    answer = post(shared_console, "traces", bomb, content_encoding="gzip")
+    answer = post(console, "traces", bomb, content_encoding="gzip")
     assert answer.status == 413
     assert status_of(answer.body)[0] == 8
 
 
-def test_many_small_members_are_limited_together(shared_console: ConsoleServer) -> None:
+def test_unpacking_a_bomb_never_takes_much_more_memory_than_the_limit() -> None:
+    bomb = gzip.compress(bytes(64 * 1024 * 1024))
+    tracemalloc.start()
+    try:
+        with pytest.raises(Refusal):
+            unpacked(bomb, "gzip", limit=1024 * 1024)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 8 * 1024 * 1024
+
+
+def test_many_small_members_are_limited_together(console: ConsoleServer) -> None:
     member = gzip.compress(bytes(MAX_UNPACKED // 2))
-    assert post(shared_console, "traces", member * 3, content_encoding="gzip").status == 413
+    assert post(console, "traces", member * 3, content_encoding="gzip").status == 413
 
 
-def test_a_body_announced_as_too_large_is_refused_without_reading_it(shared_console: ConsoleServer) -> None:
-    host, port = shared_console.url.removeprefix("http://").split(":")
+def test_a_body_announced_as_too_large_is_refused_without_reading_it(console: ConsoleServer) -> None:
+    host, port = console.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         head = f"POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nContent-Type: {PROTOBUF}\r\nContent-Length: {MAX_BODY + 1}"
         connection.sendall(f"{head}\r\n\r\n".encode())
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_body_that_grows_too_large_is_refused(shared_console: ConsoleServer) -> None:
-    host, port = shared_console.url.removeprefix("http://").split(":")
+def test_a_body_that_grows_too_large_is_refused(console: ConsoleServer) -> None:
+    host, port = console.url.removeprefix("http://").split(":")
     piece = b"x" * 65536
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         head = f"POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nContent-Type: {PROTOBUF}\r\nTransfer-Encoding: chunked"
@@ -131,17 +166,17 @@ def test_a_body_that_grows_too_large_is_refused(shared_console: ConsoleServer) -
         assert connection.recv(100).startswith(b"HTTP/1.1 413 ")
 
 
-def test_a_sender_that_hangs_up_leaves_the_console_well(shared_console: ConsoleServer) -> None:
-    host, port = shared_console.url.removeprefix("http://").split(":")
+def test_a_sender_that_hangs_up_leaves_the_console_well(console: ConsoleServer) -> None:
+    host, port = console.url.removeprefix("http://").split(":")
     with socket.create_connection((host, int(port)), timeout=10) as connection:
         head = f"POST /v1/traces HTTP/1.1\r\nHost: {host}\r\nContent-Type: {PROTOBUF}\r\nContent-Length: 1000"
         connection.sendall(f"{head}\r\n\r\nhalf".encode())
-    assert request(shared_console, "GET", "/healthz").status == 200
+    assert request(console, "GET", "/healthz").status == 200
 
 
 @pytest.mark.parametrize("method", ["GET", "PUT", "DELETE", "OPTIONS"])
-def test_only_post_is_taken_by_the_receiver(shared_console: ConsoleServer, method: str) -> None:
-    answer = request(shared_console, method, "/v1/traces")
+def test_only_post_is_taken_by_the_receiver(console: ConsoleServer, method: str) -> None:
+    answer = request(console, method, "/v1/traces")
     assert answer.status == 405
     assert "access-control-allow-origin" not in answer.headers
 
@@ -207,11 +242,11 @@ def test_points_that_cannot_be_kept_are_rejected_by_reason_and_the_others_kept(c
     no_time = Metric(name="no time")
     no_time.gauge.data_points.add(as_int=1)
     crooked = Metric(name="crooked")
-    crooked.histogram.aggregation_temporality = 2
+    crooked.histogram.aggregation_temporality = CUMULATIVE
     crooked.histogram.data_points.add(time_unix_nano=START, count=1, bucket_counts=[1], explicit_bounds=[2.0])
     crooked.histogram.data_points.add(time_unix_nano=START, count=1, bucket_counts=[1, 0, 0], explicit_bounds=[2.0, 1])
     far = Metric(name="far")
-    far.exponential_histogram.aggregation_temporality = 2
+    far.exponential_histogram.aggregation_temporality = CUMULATIVE
     point = far.exponential_histogram.data_points.add(time_unix_nano=START, count=1)
     point.positive.offset = 2_000_000_000
     point.positive.bucket_counts.append(1)

@@ -210,7 +210,7 @@ async def test_an_application_that_another_instrumented_keeps_that_and_gains_the
 
 
 def official(telemetry: Capture) -> list[str]:
-    """The spans of the official instrumentation: newer versions of FastAPI make spans of their own where it is absent."""
+    """The spans of the official instrumentation; where it is absent, newer versions of FastAPI make their own."""
     return [span.name for span in telemetry.spans if span.scope.name.startswith("opentelemetry.instrumentation")]
 
 

@@ -306,6 +306,20 @@ def test_records_inside_suppressed_instrumentation_stay_out_of_opentelemetry(col
     assert [record.body for record in collected.records] == ["mine"]
 
 
+def test_of_what_an_exporter_says_only_warnings_reach_the_console(
+    collected: Collected, capsys: pytest.CaptureFixture[str]
+) -> None:
+    collected.install(console="json", level=logging.DEBUG)
+    token = otel_context.attach(otel_context.set_value("suppress_instrumentation", value=True))
+    try:
+        logging.getLogger("urllib3").debug("POST /v1/logs")
+        logging.getLogger("opentelemetry.exporter").warning("the collector is gone")
+    finally:
+        otel_context.detach(token)
+    assert capsys.readouterr().err.count("\n") == 1
+    assert collected.records == []
+
+
 def _work(waiting: multiprocessing.Queue[logging.LogRecord]) -> None:
     """Log in another process, without otelkit there, to handlers that live in the parent."""
     root = logging.getLogger()

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Literal, TextIO
 
 from otelkit.signals.log_capture.json_lines import ascii_text, json_line
 from otelkit.signals.log_capture.pretty_lines import pretty_line
-from otelkit.signals.log_capture.renewal import after_fork
+from otelkit.signals.log_capture.renewal import renew_after_fork
 
 if TYPE_CHECKING:
     from otelkit.signals.log_capture.entry import LogEntry
@@ -35,10 +35,11 @@ class Console:
         terminal = _is_terminal(sys.stderr)
         self.pretty = choice == "pretty" or (choice == "auto" and terminal)
         self._colours = self.pretty and _wants_colours(terminal=terminal)
-        self._renew()
-        after_fork(self._renew)
+        self.renew()
+        renew_after_fork(self)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Begin with a new lock, as a forked child must."""
         self._lock = threading.RLock()
 
     def write(self, entry: LogEntry) -> None:

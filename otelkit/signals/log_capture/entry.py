@@ -5,20 +5,20 @@ Built at the moment of logging, in the thread and context that logged; it refers
 
 from __future__ import annotations
 
-import sys
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, cast
 
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 
-from otelkit.signals.bound_context import bound
+from otelkit.signals.log_capture.context_fields import context_fields
 from otelkit.signals.log_capture.exceptions import (
     MAX_TEXT,
     error_type,
     exception_message,
     exception_text,
     fingerprint,
+    logged_in,
     shortened,
 )
 from otelkit.signals.log_capture.handoff import COLLIDING, RESERVED, EventText, field_text
@@ -109,12 +109,24 @@ def entry_of(record: logging.LogRecord, *, handled: bool = False) -> LogEntry:
         handled: the record is seen by a handler, after the capture put trace ids on it.
     """
     own = record.__dict__
+    error = record.exc_info[1] if record.exc_info else None
+    facts = exception_facts(error) if error is not None else None
     context = otel_context.get_current()
+    earlier = (
+        logged_in(error)
+        if error is not None and not trace.get_current_span(context).get_span_context().is_valid
+        else None
+    )
+    if earlier is not None and facts is not None:
+        # A web server logs what left the application once more, outside of the span: same trace, and one stack trace.
+        context = trace.set_span_in_context(trace.NonRecordingSpan(earlier), context)
+        facts = replace(
+            facts, text=f"{facts.type}: {facts.message} (its stack trace is in an earlier record of the trace)"
+        )
     trace_id, span_id = _ids(context)
     fields = _fields(own)
     if handled and TRACE_ID in own:
         trace_id, span_id = safe_text(fields.pop(TRACE_ID, "")), safe_text(fields.pop(SPAN_ID, ""))
-    error = record.exc_info[1] if record.exc_info else None
     return LogEntry(
         time_ns=int(record.created * 1e9),
         logger=encodable(record.name),
@@ -127,7 +139,7 @@ def entry_of(record: logging.LogRecord, *, handled: bool = False) -> LogEntry:
         path=record.pathname,
         line=record.lineno,
         function=record.funcName or "",
-        exception=exception_facts(error) if error is not None else None,
+        exception=facts,
         trailer=_trailer(record),
     )
 
@@ -175,17 +187,6 @@ def entry_at(
     )
 
 
-def context_fields() -> dict[str, AnyValue]:
-    """Return what is bound to the current context, by otelkit's ``bind`` and by structlog's contextvars."""
-    fields: dict[str, AnyValue] = {}
-    contextvars = sys.modules.get("structlog.contextvars")  # who never imported it has bound nothing with it
-    if contextvars is not None:
-        bound_there = cast("Mapping[str, object]", contextvars.get_contextvars())
-        fields.update((field_name(name), plain(value)) for name, value in bound_there.items())
-    fields.update((field_name(name), plain(value)) for name, value in bound().items())
-    return fields
-
-
 def exception_facts(error: BaseException) -> ExceptionFacts:
     """Return what is kept of an exception."""
     return ExceptionFacts(
@@ -219,7 +220,8 @@ def _ids(context: Context) -> tuple[str, str]:
 
 
 def _fields(own: Mapping[str, object]) -> dict[str, AnyValue]:
-    fields = context_fields()
+    # otelkit's own writers have put the context's fields among those of the record already.
+    fields = {} if isinstance(own.get("msg"), EventText) else context_fields()
     for name, value in own.items():
         if name not in _SKIPPED:
             fields[field_name(name)] = plain(value)

@@ -222,12 +222,25 @@ def log_exception_once(
 def _mark(error: BaseException) -> bool:
     """Note the current trace on the exception; return False if it was noted before.
 
-    The note is on the exception itself, by trace id: it lives as long as the exception, goes along when the exception
-    is pickled into another process of the same trace, and pins nothing.
+    The note is on the exception itself, by trace and span id: it lives as long as the exception, goes along when the
+    exception is pickled into another process of the same trace, and pins nothing.
     """
-    trace_id = trace.get_current_span().get_span_context().trace_id
-    marks: tuple[int, ...] = error.__dict__.get(_MARK, ())
-    if trace_id in marks:
+    span = trace.get_current_span().get_span_context()
+    marks: tuple[tuple[int, int], ...] = error.__dict__.get(_MARK, ())
+    if any(trace_id == span.trace_id for trace_id, _ in marks):
         return False
-    error.__dict__[_MARK] = (*marks, trace_id)[-_MAX_MARKS:]
+    error.__dict__[_MARK] = (*marks, (span.trace_id, span.span_id))[-_MAX_MARKS:]
     return True
+
+
+def logged_in(error: BaseException) -> trace.SpanContext | None:
+    """Return the span in which `log_exception_once` logged the exception last, None if there is none.
+
+    A server says again, outside of the request's span, what left the application: with this its record finds the trace.
+    """
+    marks: tuple[tuple[int, int], ...] = error.__dict__.get(_MARK, ())
+    for trace_id, span_id in reversed(marks):
+        span = trace.SpanContext(trace_id, span_id, is_remote=True, trace_flags=trace.TraceFlags.get_default())
+        if span.is_valid:
+            return span
+    return None

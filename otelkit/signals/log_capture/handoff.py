@@ -9,6 +9,7 @@ import json
 import logging
 from typing import TYPE_CHECKING
 
+from otelkit.signals.log_capture.context_fields import context_fields
 from otelkit.signals.log_capture.plain_values import field_name, plain, safe_text
 
 if TYPE_CHECKING:
@@ -95,12 +96,14 @@ def write_with_fields(
         logger: the stdlib logger.
         level: stdlib level number.
         event: what happened, not to be %-formatted.
-        fields: further facts, of any type; each becomes an attribute of the record, as ``extra=`` does.
+        fields: further facts, of any type; each becomes an attribute of the record, as ``extra=`` does, and so does
+            what is bound to the context.
         place: file, line and function that the record is about.
         error: the exception that goes with it.
         stack: text of the calling stack, when asked for.
     """
-    values = {field_name(name): plain(value) for name, value in fields.items()}
+    values = context_fields()
+    values.update((field_name(name), plain(value)) for name, value in fields.items())
     path, line, function = place or ("(unknown)", 0, "(unknown)")
     exc_info: ExcInfo | None = None if error is None else (type(error), error, error.__traceback__)
     message = EventText.of(event, values)

@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date, time
 from enum import Enum
-from typing import TYPE_CHECKING, Final, cast
+from typing import TYPE_CHECKING, Final, Protocol, cast
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -46,7 +46,7 @@ def plain(value: object) -> AnyValue:
     kind = type(value)
     if kind is str:
         return _text(cast("str", value))
-    if value is None or kind is bool or kind is float:
+    if value is None or kind is bool or kind is float or (kind is int and -_INT64 <= cast("int", value) < _INT64):
         return cast("AnyValue", value)
     try:
         return _Conversion().of(value, 0)
@@ -67,6 +67,8 @@ def safe_text(value: object) -> str:
 
 def field_name(name: object) -> str:
     """Return a name as text that is not empty: the SDK would drop the value of an empty one."""
+    if type(name) is str and name and name.isascii() and len(name) <= MAX_STRING:
+        return name
     return safe_text(name) or "<empty>"
 
 
@@ -83,6 +85,12 @@ def _text(text: str) -> str:
     return encodable(text)
 
 
+class _Scalar(Protocol):
+    """A numpy scalar, which knows its Python value."""
+
+    def item(self) -> object: ...
+
+
 class _Conversion:
     """One walk over one value: what it has seen and how much it may still take."""
 
@@ -94,6 +102,8 @@ class _Conversion:
         self._left -= 1
         if isinstance(value, Enum):
             value = cast("object", value.value)
+        if type(value).__module__ == "numpy" and getattr(value, "ndim", None) == 0:
+            value = cast("_Scalar", value).item()
         if value is None or isinstance(value, bool):
             return value
         if isinstance(value, str):
@@ -144,10 +154,10 @@ class _Conversion:
 
 def _number(value: object) -> AnyValue:
     """Return an exact int or float (or the text of an int that has no 64-bit form), None if it is no number."""
-    if isinstance(value, numbers.Integral):  # numpy's integers register here
+    if isinstance(value, numbers.Integral):
         whole = int(value)
         return whole if -_INT64 <= whole < _INT64 else _large(whole)
-    if isinstance(value, numbers.Real):  # numpy's floats too; Decimal is none, and keeps its digits as text
+    if isinstance(value, numbers.Real):  # Fraction too; Decimal is none, and keeps its digits as text
         return float(value)
     return None
 

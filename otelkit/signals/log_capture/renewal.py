@@ -7,23 +7,33 @@ from __future__ import annotations
 
 import os
 import weakref
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    from collections.abc import Callable
+from typing import Protocol
 
 
-def after_fork(renew: Callable[[], None]) -> None:
-    """Call the bound method ``renew`` in every forked child, for as long as its object lives.
+class Renewable(Protocol):
+    """What holds locks or descriptors that a forked child must not share."""
 
-    Args:
-        renew: a bound method; it is held weakly.
-    """
-    method = weakref.WeakMethod(renew)
+    def renew(self) -> None:
+        """Begin with new ones."""
 
-    def in_child() -> None:
-        alive = method()
-        if alive is not None:
-            alive()
 
-    os.register_at_fork(after_in_child=in_child)
+class _Renewals:
+    def __init__(self) -> None:
+        self.alive: weakref.WeakSet[Renewable] = weakref.WeakSet()
+        self.registered = False
+
+
+_renewals = _Renewals()
+
+
+def renew_after_fork(holder: Renewable) -> None:
+    """Have ``holder`` renewed in every forked child, for as long as it lives."""
+    _renewals.alive.add(holder)
+    if not _renewals.registered:  # one hook for all: a hook cannot be taken back
+        _renewals.registered = True
+        os.register_at_fork(after_in_child=_renew_all)
+
+
+def _renew_all() -> None:
+    for holder in list(_renewals.alive):
+        holder.renew()

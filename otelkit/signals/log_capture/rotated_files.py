@@ -16,7 +16,7 @@ from datetime import date, timedelta
 from typing import TYPE_CHECKING, Final
 
 from otelkit.runtime.internal_errors import record_internal_error
-from otelkit.signals.log_capture.renewal import after_fork
+from otelkit.signals.log_capture.renewal import renew_after_fork
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -44,10 +44,11 @@ class RotatedFiles:
         self._clock = clock
         self._lock_path = path.with_name(f".{path.name}.tending.lock")
         self._name = re.compile(re.escape(self._stem) + r"\." + _DATE + re.escape(self._suffix) + r"(\.gz(?:\.tmp)?)?")
-        self._renew()
-        after_fork(self._renew)
+        self.renew()
+        renew_after_fork(self)
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
+        """Begin without the parent's thread, as a forked child must."""
         self._starting = threading.Lock()
         self._again = False
         self._thread: threading.Thread | None = None

@@ -6,6 +6,7 @@ Numbers and names follow the OpenTelemetry log data model; levels in between kee
 from __future__ import annotations
 
 import logging
+from functools import lru_cache
 from typing import Final
 
 from opentelemetry._logs import SeverityNumber
@@ -20,6 +21,7 @@ _BANDS: Final = (
 )
 
 
+@lru_cache(maxsize=256)
 def severity_of(level: int) -> tuple[SeverityNumber, str]:
     """Return severity number and short name of a stdlib level.
 

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from otelkit.runtime.internal_errors import record_internal_error
-from otelkit.signals.log_capture.renewal import after_fork
+from otelkit.signals.log_capture.renewal import renew_after_fork
 from otelkit.signals.log_capture.rotated_files import RotatedFiles
 
 if TYPE_CHECKING:
@@ -77,7 +77,7 @@ class SharedFile:
         self._thread_lock = threading.RLock()
         self._open: _Open | None = None
         self._lock_file: int | None = None
-        after_fork(self._renew)
+        renew_after_fork(self)
 
     def write(self, line: bytes) -> None:
         """Append one line, which ends with its newline.
@@ -107,7 +107,7 @@ class SharedFile:
         with self._thread_lock:
             self._close()
 
-    def _renew(self) -> None:
+    def renew(self) -> None:
         """Start over in a forked child: a lock on an inherited descriptor would be the parent's too."""
         self._thread_lock = threading.RLock()
         self._close()

@@ -16,7 +16,6 @@ from structlog.processors import CallsiteParameter, CallsiteParameterAdder
 
 from otelkit.runtime.internal_errors import record_internal_error
 from otelkit.signals.log_capture.caller import calling_frame, module_of
-from otelkit.signals.log_capture.entry import context_fields
 from otelkit.signals.log_capture.handoff import write_with_fields
 from otelkit.signals.log_capture.plain_values import safe_text
 
@@ -63,7 +62,7 @@ class BoundLogger(structlog.stdlib.BoundLogger):
             stack = _stack() if given.pop("stack_info", False) else None
             place = _place(given.pop("stacklevel", None))
             extra = given.pop("extra", None)
-            fields: dict[str, object] = {**context_fields(), **cast("Mapping[str, object]", self._context)}
+            fields = dict(cast("Mapping[str, object]", self._context))
             if isinstance(extra, Mapping):
                 fields.update(cast("Mapping[str, object]", extra))
             fields.update(given)
