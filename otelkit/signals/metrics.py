@@ -94,7 +94,7 @@ class MetricsSignal:
 
     def drain(self, timeout: float) -> None:
         """Collect once more, send, and end the readers."""
-        self._each_reader("shutdown", timeout)
+        self._end_readers(timeout)
         prometheus.end(self._scraped)
 
     def suspend(self) -> None:
@@ -107,7 +107,7 @@ class MetricsSignal:
 
     def stop(self, timeout: float) -> SignalFlush:
         """Collect once more, send, end the readers, and leave meters that do nothing."""
-        result = self.deliveries.during(lambda: self._each_reader("shutdown", timeout))
+        result = self.deliveries.during(lambda: self._end_readers(timeout))
         prometheus.end(self._scraped)
         if meter.active_provider() is self._provider:
             meter.switch(None)
@@ -118,10 +118,11 @@ class MetricsSignal:
         inherited = self._readers
         self.deliveries.close()
         self.deliveries = Deliveries()
-        # A reader of the user's belongs to the provider it was registered with, which stays the parent's.
-        self._readers = tuple(self._own_readers())
-        found = foreign.meter_provider()
-        if found is None or isinstance(found, ProxyMeterProvider):
+        # A reader of the user's belongs to the provider it was registered with, which stays the parent's. A provider of
+        # someone else's holds the parent's sums: read here, they would be counted twice.
+        self._readers = ()
+        if not self._is_foreign:
+            self._readers = tuple(self._own_readers())
             self._provider = self._make_provider()
             meter.switch(self._provider)
         for reader in inherited:
@@ -169,6 +170,23 @@ class MetricsSignal:
 
     def _all_readers(self) -> list[MetricReader]:
         return [*self._readers, *([] if self._scraped is None else [self._scraped])]
+
+    @property
+    def _is_foreign(self) -> bool:
+        return self._provider is foreign.meter_provider()
+
+    def _end_readers(self, timeout: float) -> bool:
+        if not self._is_foreign:
+            return self._each_reader("shutdown", timeout)
+        # Taken off the other's provider, which would otherwise collect them for ever; this shuts them down too.
+        complete = self._each_reader("force_flush", timeout)
+        remove = getattr(self._provider, "remove_metric_reader", None)
+        for reader in self._readers if remove is not None else ():
+            try:
+                remove(reader)
+            except Exception as error:  # noqa: BLE001 - the provider is someone else's
+                record_internal_error(f"metric reader {type(reader).__name__}.remove", error)
+        return complete
 
     def _each_reader(self, method: str, timeout: float) -> bool:
         complete = True

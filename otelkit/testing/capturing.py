@@ -26,6 +26,7 @@ from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import SpanProcessor
 
 from otelkit import _observers, _telemetry
+from otelkit.instruments.process_state import forget_process_state
 from otelkit.runtime.internal_errors import InternalError, internal_errors, is_strict, reset_internal_errors, set_strict
 from otelkit.runtime.lifecycle import lifecycle
 from otelkit.signals.bound_context import allow_baggage, nothing_bound
@@ -221,10 +222,12 @@ def _process_put_back() -> Generator[None]:
     baggage_keys = allow_baggage(frozenset())
     current = _telemetry.current()
     aside = lifecycle.set_aside()
+    put_back_levels = forget_process_state()
     try:
         yield
     finally:
         _telemetry.shutdown(_STOP_SECONDS)
+        put_back_levels()
         lifecycle.put_back(aside)
         _telemetry.put_back(current)
         allow_baggage(baggage_keys)

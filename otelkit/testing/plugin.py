@@ -12,6 +12,8 @@ import pytest
 if TYPE_CHECKING:
     from collections.abc import Generator
 
+    from pluggy import Result
+
     from otelkit.testing.capturing import Capture
 
 _MARKER = (
@@ -49,11 +51,15 @@ def telemetry(request: pytest.FixtureRequest) -> Generator[Capture]:
         yield found
 
 
-@pytest.hookimpl(wrapper=True)
-def pytest_runtest_call(item: pytest.Item) -> Generator[None, object, object]:
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_call(item: pytest.Item) -> Generator[None, Result[None]]:
     """Fail the test itself, rather than its teardown, for an error that otelkit kept to itself."""
-    result = yield
+    # The old kind of wrapper, because the new one would keep a pytest that does not know it from starting at all.
+    outcome = yield
     found = item.stash.get(_CAPTURE, None)
-    if found is not None:
+    if found is None or outcome.excinfo is not None:
+        return
+    try:
         found.check()
-    return result
+    except AssertionError as error:
+        outcome.force_exception(error)

@@ -62,7 +62,10 @@ class Connection:
             self._socket.sendall(b"HTTP/1.1 100 Continue\r\n\r\n")
         if headers.get("transfer-encoding", "").lower() == "chunked":
             return self._read_chunks()
-        return self._read_exactly(int(headers.get("content-length", "0")))
+        length = int(headers.get("content-length", "0"))
+        if length < 0:
+            raise ValueError(f"a body of {length} bytes")
+        return self._read_exactly(length)
 
     def send(self, answer: Answer) -> bool:
         """Send an answer; whether the connection can be used again."""

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Final, Self, get_args
 
 from otelkit.testing import otlp
 from otelkit.testing.behaviours import LOGIN_PATH, Answer, Behaviour, Choice, PortBehaviour, login_page, ok, unreadable
-from otelkit.testing.exchange import Request, cut_request, parse_head, read_request
+from otelkit.testing.exchange import Request, cut_request, parse_head, read_request, response
 from otelkit.testing.otlp import Signal
 from otelkit.testing.port import Connection, Port
 
@@ -224,7 +224,11 @@ class Sink:
         while (raw := connection.read_head()) is not None:
             if not self._port.wait_while_frozen(connection):
                 return
-            head = parse_head(raw)
+            try:
+                head = parse_head(raw)
+            except ValueError as error:
+                connection.send(Answer(payload=response(400, str(error).encode(), "text/plain")))
+                return
             if not self._exchange(connection, head) or not head.keeps_alive:
                 return
 
@@ -235,8 +239,17 @@ class Sink:
             self._record(replace(cut_request(head), behaviour=choice.name))
             connection.reset_when_closed()
             return False
-        request = read_request(head, connection.read_body(head.headers))
-        behaviour = choice(request) if callable(choice) else choice
+        try:
+            body = connection.read_body(head.headers)
+        except ValueError as error:  # what is announced as the body's length is no length
+            connection.send(Answer(payload=response(400, str(error).encode(), "text/plain")))
+            return False
+        request = read_request(head, body)
+        try:
+            behaviour = choice(request) if callable(choice) else choice
+        except Exception as error:  # noqa: BLE001 # the test's own code; raised by close(), in the test's own thread
+            self._note_error(error)
+            return False
         if request.problem is not None and behaviour.accepts:
             behaviour = Behaviour(name="unreadable", answer=unreadable)
         carried = _counts(request)

@@ -61,6 +61,27 @@ def test_a_foreign_meter_provider_gets_our_reader() -> None:
     assert "MeterProvider was global before init()" in out
 
 
+def test_a_foreign_meter_provider_is_left_as_it_was_by_shutdown_and_by_a_second_init() -> None:
+    with Sink() as sink:
+        out = output(
+            f"""
+            from opentelemetry import metrics
+            from opentelemetry.sdk.metrics import MeterProvider
+            from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+            memory = InMemoryMetricReader()
+            theirs = MeterProvider(metric_readers=[memory])
+            metrics.set_meter_provider(theirs)
+            import otelkit, time
+            for _ in range(3):
+                otelkit.init("ours", endpoint="{sink.url}", logs=False, traces=False)
+            assert otelkit.shutdown(5)
+            theirs.get_meter("x").create_counter("after.count").add(1)
+            print(len(theirs._measurement_consumer._reader_storages), memory.get_metrics_data() is not None)
+            """
+        )
+    assert out == "1 True"
+
+
 def test_a_foreign_logger_provider_gets_our_processor() -> None:
     with Sink() as sink:
         out = output(

@@ -63,7 +63,32 @@ def shop(pytester: Pytester) -> Pytester:
     return pytester
 
 
+EXPORTING = """
+    import os
+    import subprocess
+    import sys
+    import otelkit
+    import shop
+    from otelkit.testing import Sink
+
+    def test_silent_here_and_not_there():
+        with Sink() as sink:
+            otelkit.init("here", endpoint=sink.url)
+            shop.buy("tea")
+            assert otelkit.flush()
+            otelkit.shutdown()
+            assert sink.received.requests == 0
+
+            program = "import otelkit, shop; otelkit.init('there'); shop.buy('tea'); otelkit.shutdown()"
+            environment = {**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": sink.url}
+            subprocess.run([sys.executable, "-c", program], check=True, env=environment)
+            assert [span.resource["service.name"] for span in sink.spans] == ["there"]
+            assert sink.accepted.logs > 0
+            assert sink.accepted.metric_points > 0
+"""
+
 SUITE = {
+    "test_exporting": EXPORTING,
     "test_use": """
         import shop
 
@@ -259,7 +284,7 @@ def test_unittest_classes_can_use_it(suite: Outcome) -> None:
     assert suite.kinds["test_fixtures::test_method"] == "passed"
 
 
-TWO_TESTS = """
+BUYING = """
     import pytest
     import shop
 
@@ -274,16 +299,15 @@ TWO_TESTS = """
 """
 
 
-def test_tests_do_not_see_each_other_in_any_order(shop: Pytester) -> None:
-    shop.makepyfile(test_buying=TWO_TESTS)
-    run(shop).assert_outcomes(passed=6)
+def test_tests_do_not_see_each_other_backwards(shop: Pytester) -> None:
+    shop.makepyfile(test_buying=BUYING)
     backwards = [f"test_buying.py::test_buying[{what}]" for what in ("rice", "soap", "salt", "bread", "milk", "tea")]
     run(shop, *backwards).assert_outcomes(passed=6)
 
 
-def test_tests_do_not_see_each_other_under_xdist(shop: Pytester) -> None:
-    shop.makepyfile(test_buying=TWO_TESTS)
-    run(shop, "-n2").assert_outcomes(passed=6)
+def test_tests_do_not_see_each_other_under_xdist_and_its_workers_export_nothing(shop: Pytester) -> None:
+    shop.makepyfile(test_buying=BUYING, test_exporting=EXPORTING)
+    run(shop, "-n2").assert_outcomes(passed=7)
 
 
 def test_what_the_session_set_up_runs_before_between_and_after(shop: Pytester) -> None:
@@ -333,35 +357,8 @@ def test_the_plugin_imports_nothing_of_otel_until_a_test_uses_it(pytester: Pytes
     run(pytester).assert_outcomes(passed=1)
 
 
-def test_without_being_asked_a_pytest_process_exports_nothing_and_its_subprocess_does(shop: Pytester) -> None:
-    shop.makepyfile("""
-        import os
-        import subprocess
-        import sys
-        import otelkit
-        import shop
-        from otelkit.testing import Sink
-
-        def test_silent_here_and_not_there(monkeypatch):
-            with Sink() as sink:
-                otelkit.init("here", endpoint=sink.url)
-                shop.buy("tea")
-                assert otelkit.flush()
-                otelkit.shutdown()
-                assert sink.received.requests == 0
-
-                program = "import otelkit, shop; otelkit.init('there'); shop.buy('tea'); otelkit.shutdown()"
-                subprocess.run(
-                    [sys.executable, "-c", program],
-                    check=True,
-                    env={**os.environ, "OTEL_EXPORTER_OTLP_ENDPOINT": sink.url},
-                )
-                assert [span.resource["service.name"] for span in sink.spans] == ["there"]
-                assert sink.accepted.logs > 0
-                assert sink.accepted.metric_points > 0
-    """)
-    run(shop).assert_outcomes(passed=1)
-    run(shop, "-n1").assert_outcomes(passed=1)
+def test_without_being_asked_a_pytest_process_exports_nothing_and_its_subprocess_does(suite: Outcome) -> None:
+    assert suite.kinds["test_exporting::test_silent_here_and_not_there"] == "passed"
 
 
 def test_pytest_lists_the_fixture_and_the_marker(pytester: Pytester) -> None:

@@ -289,13 +289,33 @@ def test_close_frees_the_port_and_every_thread() -> None:
     assert len(sink.spans) == 1  # and what arrived can still be read
 
 
-def test_an_error_in_the_tests_own_rule_is_raised_at_close() -> None:
+@pytest.mark.parametrize(
+    "garbage",
+    [
+        b"hello\r\n\r\n",
+        b"GET / SPDY/9\r\n\r\n",
+        b"POST /v1/traces HTTP/1.1\r\nContent-Length: many\r\n\r\n",
+        b"POST /v1/traces HTTP/1.1\r\nContent-Length: -5\r\n\r\n",
+        b"POST /v1/traces HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\nxyz\r\n",
+    ],
+    ids=["no words", "no http", "no number", "less than nothing", "no chunk"],
+)
+def test_what_is_no_http_is_answered_400(sink: Sink, garbage: bytes) -> None:
+    with socket.create_connection(("127.0.0.1", sink.port), timeout=5) as client:
+        client.sendall(garbage)
+        assert client.recv(1000).startswith(b"HTTP/1.1 400 ")
+    assert sink.received == Counts()
+
+
+# An OSError must not pass for the hanging up of a client.
+@pytest.mark.parametrize("error", [LookupError("no such rule"), OSError("no such rule")])
+def test_an_error_in_the_tests_own_rule_is_raised_at_close(error: Exception) -> None:
     def broken(_: object) -> behaviours.Behaviour:
-        raise LookupError("no such rule")
+        raise error
 
     sink = Sink(broken)
     with pytest.raises(http.client.RemoteDisconnected):
         post(sink, "traces", spans_request(1))
     with pytest.raises(ExceptionGroup) as raised:
         sink.close()
-    assert raised.group_contains(LookupError, match="no such rule")
+    assert raised.group_contains(type(error), match="no such rule")
