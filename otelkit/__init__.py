@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from otelkit.settings import ConfigurationError, Logs, Metrics, Problem, Traces
     from otelkit.signals.bound_context import bind, unbind
     from otelkit.signals.current import trace_id
+    from otelkit.signals.explore_links import explore_url
     from otelkit.signals.log_capture.audit import audit
     from otelkit.signals.log_capture.structured import get_logger
 
@@ -50,6 +51,7 @@ __all__ = [
     "count_errors",
     "counted",
     "counter",
+    "explore_url",
     "flush",
     "gauge",
     "get_logger",
@@ -89,6 +91,7 @@ _ROOMS = {
     "otelkit.settings": ("ConfigurationError", "Logs", "Metrics", "Problem", "Traces"),
     "otelkit.signals.bound_context": ("bind", "unbind"),
     "otelkit.signals.current": ("trace_id",),
+    "otelkit.signals.explore_links": ("explore_url",),
     "otelkit.signals.log_capture.audit": ("audit",),
     "otelkit.signals.log_capture.structured": ("get_logger",),
 }

@@ -1,6 +1,6 @@
 """Who looks on while the application's telemetry runs: in a test, the capture that gives it the records as plain data.
 
-Every configuration that `init` starts asks here, so that a test still sees everything when the application calls `init`.
+Every configuration that `init` starts asks here, so a test sees everything even where the application calls `init`.
 """
 
 from __future__ import annotations

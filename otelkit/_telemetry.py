@@ -10,14 +10,15 @@ import os
 import sys
 import threading
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any, Literal, Self
+from typing import TYPE_CHECKING, Literal, Self
 
 from otelkit import _observers
+from otelkit import _start_up_report as start_up_report
 from otelkit.integrations import semantic_conventions
 from otelkit.integrations.loguru import instrument_loguru_if_imported
-from otelkit.runtime.internal_errors import guarded, record_internal_error, set_strict
+from otelkit.runtime.internal_errors import guarded, set_strict
 from otelkit.runtime.lifecycle import FlushReport, lifecycle
-from otelkit.runtime.report import Report, SignalReport
+from otelkit.runtime.report import Report, log_report
 from otelkit.settings import (
     ConfigurationError,
     Logs,
@@ -29,7 +30,7 @@ from otelkit.settings import (
     load_settings,
     parameters,
 )
-from otelkit.signals import log_capture, propagation
+from otelkit.signals import explore_links, log_capture, propagation
 from otelkit.signals.bound_context import allow_baggage
 from otelkit.signals.logs import LogsSignal
 from otelkit.signals.metrics import MetricsSignal
@@ -43,11 +44,9 @@ if TYPE_CHECKING:
 
     from opentelemetry.util.types import AttributeValue
 
-    AnySignal = TracesSignal | MetricsSignal | LogsSignal
+    from otelkit._start_up_report import AnySignal
 
 __all__ = ["FlushReport", "Report", "Telemetry", "flush", "init", "shutdown"]
-
-logger = logging.getLogger("otelkit")
 
 
 class Telemetry:
@@ -270,13 +269,14 @@ def _start(
         signals: list[AnySignal] = []
         # The specification switches everything off but propagation: the services behind this one still need the trace.
         propagation.install(settings[parameters.PROPAGATORS])
+        explore_links.configure(settings)
         if not settings[parameters.SDK_DISABLED]:
             problems.extend(_prepare(settings))
             signals = _signals(configuration, settings, resource, exporting=exporting)
         lifecycle.start(signals, exit_timeout=settings[parameters.SHUTDOWN_TIMEOUT])
-        report = _report(settings, resource, signals, exporting=exporting, problems=problems)
+        report = start_up_report.report_of(settings, resource, signals, exporting=exporting, problems=problems)
         _Process.current = Telemetry(configuration, settings, report)
-        _log(report)
+        log_report(report)
         return _Process.current
 
 
@@ -347,54 +347,6 @@ def _signals(
             )
         )
     return signals
-
-
-def _report(
-    settings: Settings,
-    resource: ResourceSource,
-    signals: Sequence[AnySignal],
-    *,
-    exporting: bool,
-    problems: Sequence[Problem],
-) -> Report:
-    running = {signal.name: signal for signal in signals}
-    entries: list[SignalReport] = []
-    for rows in parameters.SIGNALS:
-        signal = running.get(rows.signal)
-        if signal is None:
-            state = "off (OTEL_SDK_DISABLED)" if settings[parameters.SDK_DISABLED] else "off"
-            entries.append(SignalReport(name=rows.signal, state=state))
-            continue
-        where = [
-            f"otlp {rows.endpoint.show(settings[rows.endpoint])}" if name == "otlp" else name
-            for name in settings[rows.exporter]
-        ]
-        entries.append(
-            SignalReport(
-                name=rows.signal,
-                state="on" if exporting else "on, exporting nothing (this process runs pytest)",
-                destinations=tuple(where) if exporting else (),
-                notes=signal.notes,
-            )
-        )
-    attributes: dict[str, Any] = dict(resource.current().attributes)
-    return Report(
-        service=str(attributes.get("service.name", "")),
-        signals=tuple(entries),
-        settings=settings.rows(),
-        resource=attributes,
-        problems=tuple(problems),
-    )
-
-
-def _log(report: Report) -> None:
-    try:
-        for problem in report.problems:
-            logger.warning("configuration problem: %s", problem)
-        running = ", ".join(f"{signal.name} {signal.state}" for signal in report.signals)
-        logger.info("otelkit set up for service %s: %s", report.service, running)
-    except Exception as error:  # noqa: BLE001 - the application's logging may raise; the report is kept all the same
-        record_internal_error("init.report", error)
 
 
 def _runs_pytest() -> bool:

@@ -34,7 +34,7 @@ HEAVY = (
     [
         "import otelkit",
         "import otelkit\n@otelkit.observe\ndef work(): ...\nwork()",
-        "from otelkit.instruments import FraudMetrics\nFraudMetrics().record_transaction(flagged=False)",
+        "from otelkit.instruments import FraudMetrics\nFraudMetrics().record_transaction('clean')",
         "import otelkit\notelkit.get_logger('x')",
     ],
     ids=["import", "decorate", "record", "log"],
@@ -64,6 +64,7 @@ def test_the_public_names_are_these() -> None:
         "count_errors",
         "counted",
         "counter",
+        "explore_url",
         "flush",
         "gauge",
         "get_logger",

@@ -21,7 +21,7 @@ from otelkit.observing.current_context import (
     without_span,
 )
 from otelkit.observing.outcomes import IGNORED_ALWAYS, Outcome, first_seen, outcome_of
-from otelkit.observing.values import SpanValue, span_value
+from otelkit.observing.values import SpanValue, exportable, span_value
 from otelkit.runtime.internal_errors import record_internal_error
 from otelkit.signals.log_capture.exceptions import error_type, exception_message, log_exception_once
 
@@ -57,7 +57,10 @@ class Plan:
     name: str
     _: KW_ONLY
     component: str
-    """Module of the observed code: ``component`` of counted errors, and name of the logger that gets exceptions."""
+    """Module of the observed code: ``component`` of counted errors."""
+
+    logger: str
+    """Name of the logger that gets the exceptions: what the module's own ``__name__`` is."""
 
     tracer: Tracer | None
     """None where no span is wanted."""
@@ -94,6 +97,7 @@ class Call:
         "_id",
         "_labels",
         "_measured",
+        "_noted",
         "_outer_id",
         "_plan",
         "_span",
@@ -118,6 +122,7 @@ class Call:
         self._labels: tuple[object, ...] = ()
         self._measured: BoundOperation | None = None
         self._verdict: str | None = None
+        self._noted: int | None = None
         try:
             self._enter(plan, args, kwargs, attributes)
         except Exception as problem:  # noqa: BLE001 - telemetry never stops the call
@@ -136,7 +141,7 @@ class Call:
         try:
             recorded = span_value(value)
             if recorded is not None:
-                self._span.set_attribute(name, recorded)
+                self._span.set_attribute(exportable(name), recorded)
         except Exception as problem:  # noqa: BLE001 - a span may be anyone's
             record_internal_error("observing.set", problem)
 
@@ -152,9 +157,10 @@ class Call:
         try:
             if isinstance(reason, BaseException):
                 self._verdict = error_type(reason)
+                self._noted = id(reason)  # if it is raised after all, it is still one error
                 self._take_note(reason, self._verdict)
             else:
-                self._verdict = str(reason)
+                self._verdict = exportable(str(reason))
                 self._show_error(self._verdict, self._verdict)
                 if self._plan.errors is not None:
                     self._plan.errors.record(self._verdict, component=self._plan.component)
@@ -176,18 +182,19 @@ class Call:
         """End the call with an exception; see `Run`."""
         took = perf_counter() - self._began
         outcome: Outcome = "error"
-        kind = self._verdict
+        kind = None
         try:
             outcome = outcome_of(error, self._plan.ignored)
             if outcome == "error":
                 kind = error_type(error)
-                self._take_note(error, kind)
+                if id(error) != self._noted:
+                    self._take_note(error, kind)
             elif outcome == "cancelled":
                 self._span.set_attributes({OUTCOME: "cancelled", CANCELLED_BY: error_type(error)})
         except Exception as problem:  # noqa: BLE001 - the application is leaving by its own exception already
             record_internal_error("observing.raised", problem)
         if outcome == "ok" and self._verdict is not None:
-            outcome = "error"
+            outcome, kind = "error", self._verdict
         self._close(took, outcome, kind)
 
     def suspend(self) -> None:
@@ -252,7 +259,7 @@ class Call:
             record_internal_error("observing.count_error", problem)
         log_exception_once(
             error,
-            logger_name=plan.component,
+            logger_name=plan.logger,
             message=f"{plan.name} failed",
             fields={"otelkit.operation": plan.name},
         )
@@ -260,7 +267,7 @@ class Call:
     def _show_error(self, kind: str, description: str) -> None:
         if self._span.is_recording():
             self._span.set_attribute("error.type", kind)
-            self._span.set_status(StatusCode.ERROR, description[:_LONGEST_DESCRIPTION])
+            self._span.set_status(StatusCode.ERROR, exportable(description, longest=_LONGEST_DESCRIPTION))
 
     def _close(self, took: float, outcome: Outcome, kind: str | None) -> None:
         """Record the duration while the span is current (its exemplar), end the span, and leave the context."""

@@ -20,7 +20,7 @@ from otelkit.instruments import (
     histogram,
     up_down_counter,
 )
-from otelkit.observing.open_runs import OpenRuns
+from otelkit.observing.open_runs import OpenRuns, end
 from otelkit.observing.outcomes import IGNORED_ALWAYS, check_ignorable, outcome_of
 from otelkit.observing.runs import Run, SteadyRun
 from otelkit.observing.targets import decorate
@@ -69,12 +69,8 @@ class Measuring:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         run = self._open.take()
-        if run is None:
-            return
-        if error is None:
-            run.returned(None)
-        else:
-            run.raised(error)
+        if run is not None:
+            end(run, error)
 
     async def __aenter__(self) -> None:
         self.__enter__()
@@ -114,6 +110,7 @@ def timed(duration: str | Histogram | HistogramCell) -> Measuring:
             raise ValueError(f"timed() records seconds, and {duration.name} is in {duration.declaration.unit!r}.")
         _check_unbound("timed", duration)
         duration = duration.of()
+    _check_type("timed", duration, HistogramCell, Histogram)
     return Measuring(_Timing(duration.record))
 
 
@@ -139,6 +136,7 @@ def counted(calls: str | Counter | CounterCell) -> Measuring:
     if isinstance(calls, Counter):
         _check_unbound("counted", calls)
         calls = calls.of()
+    _check_type("counted", calls, CounterCell, Counter)
     return Measuring(_Counting(calls.add))
 
 
@@ -176,6 +174,7 @@ def count_errors(
     if isinstance(errors, Counter):
         _check_unbound("count_errors", errors)
         errors = errors.of()
+    _check_type("count_errors", errors, CounterCell, Counter)
     bound = errors
     return Measuring(_ErrorCounting(lambda _: bound.add(), ignored))
 
@@ -204,6 +203,7 @@ def track_in_progress(active: str | UpDownCounter | UpDownCounterCell) -> Measur
     if isinstance(active, UpDownCounter):
         _check_unbound("track_in_progress", active)
         active = active.of()
+    _check_type("track_in_progress", active, UpDownCounterCell, UpDownCounter)
     return Measuring(_InProgress(active.add))
 
 
@@ -214,6 +214,14 @@ def _check_unbound(decorator: str, instrument: Histogram | Counter | UpDownCount
         raise TypeError(
             f"{instrument.name} has attributes, and {decorator}() does not know their values. "
             f"Bind them: {decorator}(instrument.of({values}))."
+        )
+
+
+def _check_type(decorator: str, given: object, cell: type, instrument: type) -> None:
+    if not isinstance(given, cell):
+        raise TypeError(
+            f"{decorator}() takes a declared {instrument.__name__}, or the name of one, not a {type(given).__name__}: "
+            f'write @{decorator}("shop.checkout...").'
         )
 
 

@@ -11,13 +11,16 @@ from dataclasses import dataclass
 from pathlib import PurePath
 from typing import Any
 
+_PROGRAMS = ("__main__", "__mp_main__")
+"""What the main module is called, and what it is called again in the processes that multiprocessing spawns."""
+
 
 @dataclass(frozen=True, kw_only=True)
 class Origin:
     """Where a callable was defined."""
 
     module: str
-    """Dotted name of the module, as in ``__module__``."""
+    """Dotted name of the module, as in ``__module__``: ``__main__`` where the module is the program."""
 
     qualname: str
     """Qualified name inside the module, without ``<locals>``."""
@@ -31,12 +34,17 @@ class Origin:
             'scoring.Scorer.score'
 
         """
-        return f"{_importable(self.module).rpartition('.')[2]}.{self.qualname}"
+        return f"{self.importable.rpartition('.')[2]}.{self.qualname}"
+
+    @property
+    def importable(self) -> str:
+        """The name under which the module is imported, however the program is started."""
+        return importable(self.module)
 
     @property
     def path(self) -> str:
         """Module and qualified name, as the semantic convention ``code.function.name`` wants them."""
-        return f"{self.module}.{self.qualname}"
+        return f"{self.importable}.{self.qualname}"
 
 
 def origin_of(function: Any) -> Origin:
@@ -65,11 +73,17 @@ def named_part(function: Any) -> Any:
     return type(function)  # pyright: ignore[reportUnknownVariableType] - of an object of any class
 
 
-def _importable(module: str) -> str:
-    """Return the name that the main module has when it is imported: a name must not depend on how a program starts."""
-    if module != "__main__":
+def importable(module: str) -> str:
+    """Return the name that the main module has when it is imported: a name must not depend on how a program starts.
+
+    Example:
+        >>> importable("shop.scoring")
+        'shop.scoring'
+
+    """
+    if module not in _PROGRAMS:
         return module
-    main = sys.modules.get("__main__")
+    main = sys.modules.get(module)
     spec = getattr(main, "__spec__", None)
     if spec is not None:
         # `python -m shop.worker` has the spec of shop.worker, `python -m shop` that of shop.__main__.

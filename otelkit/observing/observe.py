@@ -20,7 +20,7 @@ from otelkit.observing.naming import Origin, origin_of
 from otelkit.observing.outcomes import IGNORED_ALWAYS, check_ignorable
 from otelkit.observing.registry import RegisteredOperation, register
 from otelkit.observing.targets import OBSERVED, decorate, decorate_class
-from otelkit.observing.values import SpanValue, span_value
+from otelkit.observing.values import SpanValue, exportable, span_value
 from otelkit.observing.wrapping import kind_of, wrap
 from otelkit.signals.proxies import tracer
 
@@ -35,6 +35,8 @@ LABEL_LIMIT = 50
 """Distinct values of a label that is given by name only; the rest becomes ``other``."""
 
 Kind: TypeAlias = Literal["internal", "server", "client", "producer", "consumer"]
+
+_KINDS: dict[object, SpanKind] = {kind.name.lower(): kind for kind in SpanKind}
 
 Labels: TypeAlias = Sequence[str] | Mapping[str, Attribute | Sequence[str]]
 """Argument names, or argument names with the metric attribute (or the allowed values) that each becomes."""
@@ -108,11 +110,12 @@ class Observing:
         captured.update({argument: parameters[argument] for argument in self.capture})
         plan = Plan(
             name,
-            component=origin.module,
+            component=origin.importable,
+            logger=origin.module,
             tracer=tracer.get_tracer(SCOPE) if self.span else None,
             measured=measured,
             errors=error_metrics() if self.metrics else None,
-            kind=SpanKind[self.kind.upper()],
+            kind=_KINDS[self.kind],
             attributes={"code.function.name": origin.path, **self.attributes},
             captured=tuple(captured.items()),
             labels=tuple(parameters[argument] for argument in labels),
@@ -137,7 +140,7 @@ class Observing:
         register(
             RegisteredOperation(
                 name=name,
-                module=origin.module,
+                module=origin.importable,
                 qualname=origin.qualname,
                 buckets=buckets,
                 slo=self.slo,
@@ -157,7 +160,7 @@ def observe(
     *,
     capture: Sequence[str] = (),
     labels: Labels = (),
-    attributes: Mapping[str, SpanValue] | None = None,
+    attributes: Mapping[str, object] | None = None,
     error_if: Callable[[Never], object] | None = None,
     ignore: Sequence[type[BaseException]] | type[BaseException] = (),
     slo: Slo | None = None,
@@ -173,7 +176,7 @@ def observe(
     *,
     capture: Sequence[str] = (),
     labels: Labels = (),
-    attributes: Mapping[str, SpanValue] | None = None,
+    attributes: Mapping[str, object] | None = None,
     error_if: Callable[[Never], object] | None = None,
     ignore: Sequence[type[BaseException]] | type[BaseException] = (),
     slo: Slo | None = None,
@@ -228,7 +231,7 @@ def observe(
     check_is_names("capture", capture)
     check_is_names("labels", labels)
     observing = Observing(
-        name=name if isinstance(name, str) else None,
+        name=exportable(name) if isinstance(name, str) else None,
         capture=tuple(capture),
         labels=labels,
         attributes=static_attributes(attributes or {}),
@@ -241,6 +244,8 @@ def observe(
         new_trace=new_trace,
         kind=kind,
     )
+    if kind not in _KINDS:
+        raise ValueError(f"kind={kind!r} is none of {', '.join(map(str, _KINDS))}.")
     if name is None:
         return observing
     if not isinstance(name, str):
@@ -262,7 +267,7 @@ def label_attributes(labels: Labels) -> dict[str, Attribute]:
 
 def static_attributes(attributes: Mapping[str, object]) -> dict[str, SpanValue]:
     """Return attributes as spans take them, without those that are None."""
-    values = {name: span_value(value) for name, value in attributes.items()}
+    values = {exportable(name): span_value(value) for name, value in attributes.items()}
     return {name: value for name, value in values.items() if value is not None}
 
 

@@ -9,6 +9,7 @@ from contextvars import ContextVar
 from typing import Generic, TypeVar
 
 from otelkit.observing.runs import Run
+from otelkit.runtime.internal_errors import wrong_use
 
 RunT = TypeVar("RunT", bound=Run)
 
@@ -30,7 +31,7 @@ class OpenRuns(Generic[RunT]):
         _open.set((*_open.get(), (self, run)))
 
     def take(self) -> RunT | None:
-        """Return the run of the block that is left here, or None when there is none.
+        """Return the run of the block that is left here; None, after saying so, when there is none.
 
         It is the innermost one of the current context. A block may also be left in another context than it was entered
         in (an async generator that the event loop closes): then it is the last one entered anywhere.
@@ -47,4 +48,15 @@ class OpenRuns(Generic[RunT]):
         try:
             return self._runs.pop()
         except IndexError:
+            wrong_use(
+                "a block is left more often than it was entered. Use operation(), timed() and the like by 'with'."
+            )
             return None
+
+
+def end(run: Run, error: BaseException | None) -> None:
+    """End the run of a block as the block was left."""
+    if error is None:
+        run.returned(None)
+    else:
+        run.raised(error)

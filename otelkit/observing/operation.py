@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING
 
 from otelkit.instruments.operations import bind_operation
 from otelkit.observing.calls import Call, Plan
+from otelkit.observing.naming import importable
 from otelkit.observing.observe import SCOPE, Observing, TargetT, error_metrics, static_attributes
-from otelkit.observing.open_runs import OpenRuns
+from otelkit.observing.open_runs import OpenRuns, end
+from otelkit.observing.values import SpanValue, exportable
 from otelkit.runtime.internal_errors import wrong_use
 from otelkit.signals.proxies import tracer
 
 if TYPE_CHECKING:
     from types import TracebackType
-
-    from otelkit.observing.values import SpanValue
 
 UNNAMED = "unnamed"
 """What an operation is called whose name is no name."""
@@ -84,12 +84,8 @@ class Operation:
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         call = self._open.take()
-        if call is None:
-            wrong_use(f"operation({self._name!r}) is left more often than it was entered. Use it in a with statement.")
-        elif error is None:
-            call.returned(None)
-        else:
-            call.raised(error)
+        if call is not None:
+            end(call, error)
 
     async def __aenter__(self) -> RunningOperation:
         return self.__enter__()
@@ -141,4 +137,11 @@ def _plan_of(name: str, module: str) -> Plan:
     except ValueError as error:
         wrong_use(str(error))
         measured = None
-    return Plan(name, component=module, tracer=tracer.get_tracer(SCOPE), measured=measured, errors=error_metrics())
+    return Plan(
+        exportable(name),
+        component=importable(module),
+        logger=module,
+        tracer=tracer.get_tracer(SCOPE),
+        measured=measured,
+        errors=error_metrics(),
+    )

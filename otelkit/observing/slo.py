@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, cast
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -44,12 +44,11 @@ class Slo:
         if self.success is not None:
             _check_share("success", self.success)
         if self.latency is not None:
-            if len(self.latency) != 2:  # noqa: PLR2004 - it is a pair
-                raise ValueError(f"latency must be a pair (seconds, share) such as (0.25, 0.99), not {self.latency!r}.")
-            seconds, share = self.latency
-            if not (math.isfinite(seconds) and seconds > 0):
+            seconds, share = _pair(self.latency)
+            if not (_is_number(seconds) and 0 < seconds < math.inf):
                 raise ValueError(f"latency[0] is a number of seconds above 0, such as 0.25, not {seconds!r}.")
             _check_share("latency[1]", share)
+            object.__setattr__(self, "latency", (seconds, share))
 
     def check_against(self, buckets: Sequence[float]) -> None:
         """Refuse a latency objective that lies between two bucket boundaries.
@@ -81,7 +80,19 @@ them, or give observe(..., buckets=...) with 0.3 among them.
         )
 
 
+def _pair(latency: object) -> tuple[float, float]:
+    if isinstance(latency, tuple | list) and len(cast("Sequence[float]", latency)) == 2:  # noqa: PLR2004 - a pair
+        return cast("tuple[float, float]", tuple(cast("Sequence[float]", latency)))
+    raise ValueError(f"latency must be a pair (seconds, share) such as (0.25, 0.99), not {latency!r}.")
+
+
 def _check_share(what: str, share: float) -> None:
-    if not 0 < share < 1:
-        hint = f" Did you mean {share / 100:g}?" if 1 < share < 100 else ""  # noqa: PLR2004 - written as percent
-        raise ValueError(f"{what} is a share between 0 and 1, such as 0.999, not {share!r}.{hint}")
+    if _is_number(share) and 0 < share < 1:
+        return
+    percent = _is_number(share) and 1 < share < 100  # noqa: PLR2004 - what it is out of
+    hint = f" Did you mean {share / 100:g}?" if percent else ""
+    raise ValueError(f"{what} is a share between 0 and 1, such as 0.999, not {share!r}.{hint}")
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)

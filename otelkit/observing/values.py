@@ -67,20 +67,20 @@ def _converted(value: object) -> SpanValue | None:
     if scalar is not None:
         return scalar
     if isinstance(value, Mapping | bytes | bytearray):
-        return _cut(_picture(value))
+        return exportable(_picture(value))
     if isinstance(value, Sequence | AbstractSet):
         return _sequence(cast("Sequence[object]", value))
-    return _cut(str(value))
+    return exportable(str(value))
 
 
 def _scalar(value: object) -> str | bool | int | float | None:
     if isinstance(value, str):
-        return _cut(str.__str__(value))
+        return exportable(str.__str__(value))
     if isinstance(value, bool):
         return value
     if isinstance(value, numbers.Integral):  # numpy's integers are such
         number = int(value)
-        return number if number in _INT64 else _cut(hex(number))
+        return number if number in _INT64 else exportable(hex(number))
     if isinstance(value, numbers.Real) and not isinstance(value, numbers.Rational):
         return float(value)
     return None
@@ -93,12 +93,23 @@ def _sequence(value: Sequence[object]) -> SpanValue:
             # Not isinstance: a bool is an int, and a sequence must be of one type.
             if all(type(item) is kind for item in items):
                 return tuple(items)  # type: ignore[return-value]  # pyright: ignore[reportReturnType] - as just checked
-    return _cut(_picture(value))
+    return exportable(_picture(value))
 
 
-def _cut(text: str) -> str:
-    if len(text) > LONGEST_TEXT:
-        text = f"{text[: LONGEST_TEXT - 1]}…"
+def exportable(text: str, *, longest: int = LONGEST_TEXT) -> str:
+    """Return a text as it can be exported: with an end, and without what UTF-8 cannot say.
+
+    Args:
+        text: a plain string.
+        longest: characters that are kept.
+
+    Example:
+        >>> exportable("a" * 10, longest=4), exportable(chr(0xD800))[1:]
+        ('aaa…', 'ud800')
+
+    """
+    if len(text) > longest:
+        text = f"{text[: longest - 1]}…"
     try:
         text.encode()
     except UnicodeEncodeError:  # a lone surrogate would take the whole export with it

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
+
+from otelkit.runtime.internal_errors import record_internal_error
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from otelkit.settings import Problem, Row
+
+logger = logging.getLogger("otelkit")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -47,6 +52,9 @@ class Report:
     resource: Mapping[str, object] = field(default_factory=dict[str, object])
     """The resource attributes that every span, metric and log record carries."""
 
+    trace_url: str | None = None
+    """Link to a trace in Grafana, with ``{trace_id}`` in place of the id; None while no Grafana is set."""
+
     problems: tuple[Problem, ...] = ()
     """What was misconfigured, and how to mend it."""
 
@@ -56,6 +64,19 @@ class Report:
             where = ", ".join(signal.destinations)
             lines.append(f"  {signal.name:<8} {signal.state}{' to ' + where if where else ''}")
             lines.extend(f"           note: {note}" for note in signal.notes)
+        if self.trace_url is not None:
+            lines.append(f"  trace    {self.trace_url}")
         lines.extend(f"  setting  {row.name} = {row.value}  ({row.source})" for row in self.settings if row.is_set)
         lines.extend(f"  problem  {problem}" for problem in self.problems)
         return "\n".join(lines)
+
+
+def log_report(report: Report) -> None:
+    """Log every problem, and in one line what runs."""
+    try:
+        for problem in report.problems:
+            logger.warning("configuration problem: %s", problem)
+        running = ", ".join(f"{signal.name} {signal.state}" for signal in report.signals)
+        logger.info("otelkit set up for service %s: %s", report.service, running)
+    except Exception as error:  # noqa: BLE001 - the application's logging may raise; the report is kept all the same
+        record_internal_error("init.report", error)

@@ -180,6 +180,8 @@ class Logs:
     """Days that application and error logs are kept."""
     audit_retention_days: int | None = None
     """Days that audit logs are kept."""
+    trace_url: bool | None = None
+    """Whether error records carry a link to their trace in Grafana."""
     schedule_delay: float | None = None
     """Longest wait before a batch is exported, in seconds."""
     export_timeout: float | None = None

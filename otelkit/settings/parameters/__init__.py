@@ -29,6 +29,10 @@ from otelkit.settings.parameters.general import (
     CONFIG_FILE,
     ENVIRONMENT,
     EXPORT_IN_PYTEST,
+    GRAFANA_LOKI,
+    GRAFANA_PROMETHEUS,
+    GRAFANA_TEMPO,
+    GRAFANA_URL,
     OTEL_LOG_LEVEL,
     PROPAGATORS,
     RESOURCE_ATTRIBUTES,
@@ -63,6 +67,10 @@ __all__ = [
     "ENVIRONMENT",
     "EXPORT_IN_PYTEST",
     "GENERAL",
+    "GRAFANA_LOKI",
+    "GRAFANA_PROMETHEUS",
+    "GRAFANA_TEMPO",
+    "GRAFANA_URL",
     "HEADERS",
     "INSECURE",
     "LOGS",
@@ -128,6 +136,10 @@ GENERAL: Final[tuple[Parameter[object], ...]] = (
     INSECURE,
     ATTRIBUTE_COUNT_LIMIT,
     ATTRIBUTE_VALUE_LENGTH_LIMIT,
+    GRAFANA_URL,
+    GRAFANA_TEMPO,
+    GRAFANA_LOKI,
+    GRAFANA_PROMETHEUS,
 )
 """The rows of all signals together."""
 SIGNALS: Final[tuple[SignalParameters, ...]] = (TRACES, METRICS, LOGS)

@@ -9,14 +9,17 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, Final
 
 from otelkit.settings.parameters.parameter import Parameter
+from otelkit.settings.reading.endpoints import EndpointReader, for_http
 from otelkit.settings.reading.names import Advice, ChoiceReader, NamesReader, PathReader, TextReader
 from otelkit.settings.reading.numbers import BooleanReader, DurationReader, IntegerReader
+from otelkit.settings.reading.reading import Reading, rejected
 from otelkit.settings.reading.tables import AttributesReader
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from otelkit.settings.parameters.parameter import Lookup
     from otelkit.settings.reading.tables import ResourceValue
 
 SDK_DISABLED: Final = Parameter[bool](
@@ -181,4 +184,45 @@ ATTRIBUTE_VALUE_LENGTH_LIMIT: Final[Parameter[int | None]] = Parameter(
     default_note="no limit",
     unit="characters",
     doc="Longest text of an attribute; longer ones are cut",
+)
+
+
+def _grafana_url(url: str | None, _lookup: Lookup) -> Reading[str | None]:
+    if url is None:
+        return Reading(None)
+    if "@" in url.partition("://")[2].partition("/")[0]:
+        return rejected("holds a user name and is ignored", "write it without: links stand in logs for all to read")
+    if "?" in url or "#" in url:
+        return rejected("has a query or a fragment and is ignored", "write the address alone: https://grafana.example")
+    return for_http(url)
+
+
+GRAFANA_URL: Final[Parameter[str | None]] = Parameter(
+    name="grafana.url",
+    variables=("OTELKIT_GRAFANA_URL",),
+    reader=EndpointReader(),
+    default=None,
+    doc="Address of Grafana as people open it, for links to traces, logs and metrics (`explore_url`)",
+    check=_grafana_url,
+)
+GRAFANA_TEMPO: Final = Parameter[str](
+    name="grafana.tempo",
+    variables=("OTELKIT_GRAFANA_TEMPO",),
+    reader=TextReader(what="the data source's uid"),
+    default="tempo",
+    doc="The uid that the data source of the traces has in Grafana",
+)
+GRAFANA_LOKI: Final = Parameter[str](
+    name="grafana.loki",
+    variables=("OTELKIT_GRAFANA_LOKI",),
+    reader=TextReader(what="the data source's uid"),
+    default="loki",
+    doc="The uid that the data source of the log records has in Grafana",
+)
+GRAFANA_PROMETHEUS: Final = Parameter[str](
+    name="grafana.prometheus",
+    variables=("OTELKIT_GRAFANA_PROMETHEUS",),
+    reader=TextReader(what="the data source's uid"),
+    default="prometheus",
+    doc="The uid that the data source of the metrics has in Grafana",
 )

@@ -41,6 +41,7 @@ class LogsParameters(SignalParameters):
         compress_files: Whether rotated files are compressed.
         retention_days: Days that application and error logs are kept.
         audit_retention_days: Days that audit logs are kept.
+        trace_url: Whether error records carry a link to their trace.
         schedule_delay: Longest wait before a batch is exported, in seconds.
         export_timeout: Longest time to export a batch, in seconds.
         queue_size: Most records waiting.
@@ -58,6 +59,7 @@ class LogsParameters(SignalParameters):
     compress_files: Parameter[bool]
     retention_days: Parameter[int]
     audit_retention_days: Parameter[int]
+    trace_url: Parameter[bool]
     schedule_delay: Parameter[float]
     export_timeout: Parameter[float]
     queue_size: Parameter[int]
@@ -136,6 +138,13 @@ LOGS: Final = LogsParameters(
         default=90,
         unit="days",
         doc="How long rotated audit logs are kept",
+    ),
+    trace_url=Parameter[bool](
+        name="logs.trace_url",
+        variables=("OTELKIT_LOGS_TRACE_URL",),
+        reader=BooleanReader(),
+        default=False,
+        doc="Whether records of level ERROR and above carry a link to their trace (`trace_url`); needs `grafana.url`",
     ),
     attribute_count_limit=Parameter[int](
         name="logs.attribute_count_limit",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Final, cast
 from opentelemetry import context as otel_context
 from opentelemetry import trace
 
+from otelkit.signals.explore_links import with_trace_url
 from otelkit.signals.log_capture.context_fields import context_fields
 from otelkit.signals.log_capture.exceptions import (
     MAX_TEXT,
@@ -132,7 +133,7 @@ def entry_of(record: logging.LogRecord, *, handled: bool = False) -> LogEntry:
         logger=encodable(record.name),
         level=record.levelno,
         message=message_of(record),
-        fields=fields,
+        fields=with_trace_url(fields, record.levelno, trace_id),
         context=context,
         trace_id=trace_id,
         span_id=span_id,
@@ -175,7 +176,11 @@ def entry_at(
         logger=encodable(logger),
         level=level,
         message=encodable(shortened(message, MAX_TEXT)),
-        fields=_limited({**context_fields(), **{field_name(name): plain(value) for name, value in fields.items()}}),
+        fields=with_trace_url(
+            _limited({**context_fields(), **{field_name(name): plain(value) for name, value in fields.items()}}),
+            level,
+            trace_id,
+        ),
         context=context,
         trace_id=trace_id,
         span_id=span_id,

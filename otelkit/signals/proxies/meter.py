@@ -168,27 +168,26 @@ class SwitchableMeter(Meter):
     ) -> InstrumentT:
         kept = self._instruments.get(key)
         if kept is None:
-            bound = _Bound(create, self._active)
+            meter = self._active
+            bound = _Bound(create, meter)
             kept = self._instruments.setdefault(key, (bound, wrap(bound)))
             if kept[0] is bound:
-                self._catch_up(bound)
+                self._catch_up(bound, meter)
         instrument: InstrumentT = kept[1]
         return instrument
 
     def _observe(self, key: tuple[object, ...], create: Callable[[Meter], InstrumentT]) -> InstrumentT:
         # Observable instruments are never called by the application, so the active one can be handed out as it is;
         # what matters is that the next provider gets the callbacks too. Each creation may bring other callbacks.
-        bound = _Bound(create, self._active)
-        self._instruments[(*key, len(self._instruments))] = (bound, None)
-        self._catch_up(bound)
+        meter = self._active
+        bound = _Bound(create, meter)
+        self._instruments[(*key, object())] = (bound, None)
+        self._catch_up(bound, meter)
         return bound.active
 
-    def _catch_up(self, bound: _Bound[Any]) -> None:
-        # A switch may have happened between making the instrument and keeping it.
-        meter = self._active
-        while True:
-            if self._active is meter:
-                return
+    def _catch_up(self, bound: _Bound[Any], meter: Meter) -> None:
+        # A switch may have happened between making the instrument, on `meter`, and keeping it.
+        while meter is not self._active:
             meter = self._active
             bound.switch(meter)
 

@@ -42,9 +42,12 @@ class Switchboard(Generic[ProviderT, SwitchableT]):
         key = (scope[:3], _hashable(scope[3]))
         follower = self._followers.get(key)
         if follower is None:
+            made = self._make(scope)
+            # Before others can get it: what another thread recorded through a follower that is behind would be lost.
+            provider = self._bring_up_to_date(made, None)
             # setdefault is atomic: of two threads that race here, both get the same follower.
-            follower = self._followers.setdefault(key, self._make(scope))
-            self._bring_up_to_date(follower)
+            follower = self._followers.setdefault(key, made)
+            self._bring_up_to_date(follower, provider)
         return follower
 
     def switch(self, provider: ProviderT) -> None:
@@ -53,12 +56,12 @@ class Switchboard(Generic[ProviderT, SwitchableT]):
         for follower in list(self._followers.values()):
             follower.switch(provider)
 
-    def _bring_up_to_date(self, follower: SwitchableT) -> None:
-        provider = None
+    def _bring_up_to_date(self, follower: SwitchableT, provider: ProviderT | None) -> ProviderT | None:
         # A switch may happen between reading the provider and forwarding to it; the last one wins.
         while provider is not self.provider:
             provider = self.provider
             follower.switch(provider)
+        return provider
 
 
 def _hashable(attributes: Mapping[str, object] | None) -> object:
