@@ -16,7 +16,7 @@ $(INSTALLED): pyproject.toml constraints.txt hatch_build.py $(PAGE_SOURCES)
 	@$(PYTHON) -c 'import sys; sys.version_info >= (3, 11) or sys.exit("otelkit needs Python 3.11 or newer: make PYTHON=python3.11 ...")'
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt uv
-	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --editable '.[all]'
+	$(BIN)/uv pip install --quiet --python $(BIN)/python --constraint constraints.txt --group dev --reinstall-package otelkit --editable '.[all]'
 	@touch $@
 
 demo: $(INSTALLED)  ## run the example services, the replayer and the console on real data

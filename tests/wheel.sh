@@ -8,7 +8,7 @@ trap 'rm -rf "$work"' EXIT
 uv=$PWD/.venv/bin/uv
 python=$(.venv/bin/python -c 'import sys; print(sys.executable)')
 
-"$uv" build --quiet --wheel --out-dir "$work/dist"
+"$uv" build --quiet --wheel --python "$python" --out-dir "$work/dist"
 "$uv" venv --quiet --python "$python" "$work/venv"
 wheel=$(echo "$work"/dist/*.whl)
 "$uv" pip install --quiet --python "$work/venv/bin/python" --constraint constraints.txt "otelkit[demo] @ file://$wheel"

@@ -6,6 +6,7 @@ The bound itself is declared (`Attribute`); what a value looks like as text is d
 from __future__ import annotations
 
 import logging
+from time import sleep
 
 from otelkit.instruments.attribute import LONGEST_VALUE, Attribute
 from otelkit.instruments.attribute_text import attribute_text, shown
@@ -16,6 +17,9 @@ OTHER = "other"
 """What a value beyond the bound is recorded as."""
 
 OVERFLOW_COUNT = "otelkit.telemetry.cardinality.overflow.count"
+
+_PATIENCE = 50
+"""Attempts at a place that another thread holds for a moment."""
 
 _logger = logging.getLogger("otelkit")
 _said: dict[tuple[str, str], object] = {}
@@ -47,12 +51,13 @@ class Admission:
     Memory is bounded: a value that is not admitted is not remembered.
     """
 
-    __slots__ = ("_admitted", "_tickets", "attribute", "instrument")
+    __slots__ = ("_admitted", "_most", "_tickets", "attribute", "instrument")
 
     def __init__(self, attribute: Attribute, *, instrument: str) -> None:
         self.attribute = attribute
         self.instrument = instrument
         foreseen = attribute.foreseen
+        self._most = len(foreseen) if attribute.limit is None else attribute.limit
         self._admitted: dict[str, int] = dict.fromkeys(foreseen, -1)
         self._tickets = Tickets(0 if attribute.limit is None else attribute.limit - len(foreseen))
 
@@ -94,13 +99,21 @@ class Admission:
     def _make_room(self, text: str) -> bool:
         if len(text) > LONGEST_VALUE:
             return False
-        place = self._tickets.take()
-        if place is None:
-            return False
-        # setdefault is atomic: of two threads that bring the same value, one keeps the place and the other returns its.
-        if self._admitted.setdefault(text, place) != place:
-            self._tickets.give_back(place)
-        return True
+        for _ in range(_PATIENCE):
+            place = self._tickets.take()
+            if place is not None:
+                # setdefault is atomic: of two threads with one value, one keeps its place, the other returns its own.
+                if self._admitted.setdefault(text, place) != place:
+                    self._tickets.give_back(place)
+                return True
+            if text in self._admitted:
+                return True
+            if len(self._admitted) >= self._most:
+                return False
+            # The last place is in the hands of another thread, which is about to use it, perhaps for this very value,
+            # or to return it. It may also be gone with a thread that a fork left behind: so not for ever.
+            sleep(0)
+        return False
 
 
 def report_overflow(instrument: str, attribute: Attribute, example: str, *, series: int | None = None) -> None:

@@ -64,7 +64,7 @@ def checked_ratio(value: object, *, call: str, of: str) -> float | None:
         0.97
 
     """
-    number = _plain_number(value)
+    number = value if type(value) is float else _plain_number(value)
     # NaN fails the comparison.
     if number is None or not 0 <= number <= 1:
         refuse(f"{call} takes {of} as a number from 0 to 1", got=value)

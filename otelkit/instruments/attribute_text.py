@@ -6,10 +6,12 @@ Whether the text is allowed on a certain instrument is decided elsewhere (admiss
 from __future__ import annotations
 
 from enum import Enum
-from typing import Protocol, TypeAlias, cast
+from operator import index
+from typing import Protocol, SupportsIndex, TypeAlias, cast
 
-AttributeInput: TypeAlias = str | bool | int | Enum | None
-"""What recorders take as the value of an attribute. None means absent, where the attribute is declared optional."""
+AttributeInput: TypeAlias = str | SupportsIndex | Enum | None
+"""What recorders take as the value of an attribute: text, whole numbers and booleans (numpy's too), members of an Enum.
+None means absent, where the attribute is declared optional."""
 
 
 def attribute_text(value: object) -> str | None:
@@ -71,7 +73,7 @@ def _plain_text(value: object) -> str | None:
     if type(value).__module__ == "numpy":
         held = cast("_Scalar", value).item()
         return None if type(held).__module__ == "numpy" else _plain_text(held)
-    return None
+    return int.__repr__(index(value)) if isinstance(value, SupportsIndex) else None
 
 
 def _valid(text: str) -> str:

@@ -94,10 +94,12 @@ class FraudWindow:
     def detection(self, attributes: Mapping[str, str], confidence: float | None) -> None:
         """Count a detection, and its confidence where there is one."""
         kind = attributes["fraud.type"]
-        self._counts.add(_Key("detection", kind, attributes["severity"]))
-        if confidence is not None:
-            self._counts.add(_Key("confident", kind))
-            self._counts.add(_Key("confidence", kind), confidence)
+        detection = _Key("detection", kind, attributes["severity"])
+        if confidence is None:
+            self._counts.add(detection)
+        else:
+            self._counts.add(detection, _Key("confident", kind))
+            self._counts.add_amount(_Key("confidence", kind), confidence)
 
     def outcome(self, attributes: Mapping[str, str]) -> None:
         """Count an outcome."""

@@ -33,9 +33,9 @@ class RollingCounts(Generic[KeyT]):
         >>> seconds = iter([0.0, 0.0, 30.0, 70.0])
         >>> counts = RollingCounts[str](60.0, clock=lambda: next(seconds))
         >>> counts.add("a")
-        >>> counts.add("a", 2)
+        >>> counts.add("a", "b")
         >>> counts.totals()
-        {'a': 2}
+        {'a': 1, 'b': 1}
 
     """
 
@@ -53,7 +53,14 @@ class RollingCounts(Generic[KeyT]):
         """Seconds that the totals speak of: the window, or less when counting began (again) later."""
         return min(self.window_s, self._clock() - self._began)
 
-    def add(self, key: KeyT, amount: float = 1) -> None:
+    def add(self, *keys: KeyT) -> None:
+        """Count one more for each of ``keys``."""
+        with self._lock:
+            counts = self._current_slot()
+            for key in keys:
+                counts[key] = counts.get(key, 0) + 1
+
+    def add_amount(self, key: KeyT, amount: float) -> None:
         """Count ``amount`` more for ``key``."""
         with self._lock:
             counts = self._current_slot()

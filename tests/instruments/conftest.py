@@ -1,5 +1,8 @@
 """A backend of its own for each test, and nothing of it left behind in the process."""
 
+# What a process remembers for ever is put back here:
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import itertools

@@ -5,7 +5,7 @@ from __future__ import annotations
 import importlib
 import math
 import sys
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import pytest
 from hypothesis import given
@@ -98,75 +98,75 @@ def test_any_text_as_a_name_is_refused_with_a_value_error_or_accepted(text: str)
         assert repr(text)[:30] in str(refused)  # noqa: PT017 - either outcome is right
 
 
-@pytest.mark.parametrize(
-    ("declare", "fix"),
-    [
-        (lambda name: counter(name, unit="1", description=" "), "Say in one sentence"),
-        (lambda name: counter(name, attributes=(CHANNEL, CHANNEL), **GOOD), "'channel' is declared twice"),
-        (
-            lambda name: counter(name, attributes=(Attribute("a.b", limit=1), Attribute("a_b", limit=1)), **GOOD),
-            "'a.b' and 'a_b' are one label in Prometheus",
+SENSELESS: list[tuple[Callable[[str], object], str]] = [
+    (lambda name: counter(name, unit="1", description=" "), "Say in one sentence"),
+    (lambda name: counter(name, attributes=(CHANNEL, CHANNEL), **GOOD), "'channel' is declared twice"),
+    (
+        lambda name: counter(name, attributes=(Attribute("a.b", limit=1), Attribute("a_b", limit=1)), **GOOD),
+        "'a.b' and 'a_b' are one label in Prometheus",
+    ),
+    (lambda name: histogram(name, unit="By", description="Size."), "Give buckets=(...)"),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=(1, 5, 5)), "5.0 follows 5.0"),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=(5, 1)), "1.0 follows 5.0"),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=(1, math.nan)), "nan is not finite"),
+    (
+        lambda name: histogram(name, unit="By", description="Size.", buckets=(1, math.inf)),
+        "the last bucket is open",
+    ),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=()), "at least one"),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=cast("Any", ("wide",))), "must be numbers"),
+    (lambda name: histogram(name, unit="By", description="Size.", buckets=range(1000)), "too many"),
+    (lambda name: histogram(f"{name}.duration", unit="ms", description="Time."), 'Write unit="s"'),
+    (
+        lambda name: counter(name, attributes=(Attribute("user", limit=5),), from_zero=True, **GOOD),
+        "needs to know the values of 'user'",
+    ),
+    (
+        lambda name: counter(
+            name,
+            attributes=tuple(Attribute(key, values=tuple("abcdefghij")) for key in ("x", "y", "z")),
+            **GOOD,
+            from_zero=True,
         ),
-        (lambda name: histogram(name, unit="By", description="Size."), "Give buckets=(...)"),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=(1, 5, 5)), "5.0 follows 5.0"),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=(5, 1)), "1.0 follows 5.0"),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=(1, math.nan)), "nan is not finite"),
-        (
-            lambda name: histogram(name, unit="By", description="Size.", buckets=(1, math.inf)),
-            "the last bucket is open",
+        "would start 1000 series; at most 200",
+    ),
+    (
+        lambda name: counter(
+            name, attributes=tuple(Attribute(key, values=tuple("abcdefghijk")) for key in ("x", "y", "z")), **GOOD
         ),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=()), "at least one"),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=("wide",)), "must be numbers"),
-        (lambda name: histogram(name, unit="By", description="Size.", buckets=range(1000)), "too many"),
-        (lambda name: histogram(f"{name}.duration", unit="ms", description="Time."), 'Write unit="s"'),
-        (
-            lambda name: counter(name, attributes=(Attribute("user", limit=5),), from_zero=True, **GOOD),
-            "needs to know the values of 'user'",
-        ),
-        (
-            lambda name: counter(
-                name,
-                attributes=tuple(Attribute(key, values=tuple("abcdefghij")) for key in ("x", "y", "z")),
-                **GOOD,
-                from_zero=True,
-            ),
-            "would start 1000 series; at most 200",
-        ),
-        (
-            lambda name: counter(
-                name, attributes=tuple(Attribute(key, values=tuple("abcdefghijk")) for key in ("x", "y", "z")), **GOOD
-            ),
-            "make 1331 series; at most 1000",
-        ),
-    ],
-)
+        "make 1331 series; at most 1000",
+    ),
+]
+
+
+@pytest.mark.parametrize(("declare", "fix"), SENSELESS)
 def test_a_declaration_that_makes_no_sense_is_refused(declare: Callable[[str], object], fix: str, name: str) -> None:
     with pytest.raises(ValueError, match=r"^test_") as refused:
         declare(name)
     assert fix in str(refused.value)
 
 
-@pytest.mark.parametrize(
-    ("make", "fix"),
-    [
-        (lambda: Attribute("region"), "Give values=(...)"),
-        (lambda: Attribute("region", values=("eu",), limit=3), "both values and limit"),
-        (lambda: Attribute("region", values=()), "allows no value"),
-        (lambda: Attribute("region", values="eu"), "Write values=('eu',)"),
-        (lambda: Attribute("region", values=("eu", "eu")), "names 'eu' twice"),
-        (lambda: Attribute("region", values=("",)), "not text of 1 to 256"),
-        (lambda: Attribute("region", values=("x" * 300,)), "not text of 1 to 256"),
-        (lambda: Attribute("region", values=(object(),)), "not text"),  # type: ignore[arg-type]
-        (lambda: Attribute("region", limit=0), "from 1 to 10000"),
-        (lambda: Attribute("region", limit=True), "from 1 to 10000"),
-        (lambda: Attribute("region", limit=2, known=("a", "b", "c")), "Raise it"),
-        (lambda: Attribute("region", values=("a",), known=("a",)), "Drop known="),
-        (lambda: Attribute("Region", limit=2), "Try 'region'"),
-        (lambda: Attribute("le", limit=2), "histogram buckets"),
-        (lambda: Attribute("instance", limit=2), "service.instance.id"),
-        (lambda: Attribute("otel.metric.overflow", limit=2), "reserved"),
-    ],
-)
+UNBOUNDED: list[tuple[Callable[[], object], str]] = [
+    (lambda: Attribute("region"), "Give values=(...)"),
+    (lambda: Attribute("region", values=("eu",), limit=3), "both values and limit"),
+    (lambda: Attribute("region", values=()), "allows no value"),
+    (lambda: Attribute("region", values="eu"), "Write values=('eu',)"),
+    (lambda: Attribute("region", values=("eu", "eu")), "names 'eu' twice"),
+    (lambda: Attribute("region", values=("",)), "not text of 1 to 256"),
+    (lambda: Attribute("region", values=("x" * 300,)), "not text of 1 to 256"),
+    (lambda: Attribute("region", values=cast("Any", (object(),))), "not text"),
+    (lambda: Attribute("region", limit=0), "from 1 to 10000"),
+    (lambda: Attribute("region", limit=True), "from 1 to 10000"),
+    (lambda: Attribute("region", limit=2, known=("a", "b", "c")), "Raise it"),
+    (lambda: Attribute("region", values=("a",), known=("a",)), "Drop known="),
+    (lambda: Attribute("Region", limit=2), "Try 'region'"),
+    (lambda: Attribute("le", limit=2), "histogram buckets"),
+    (lambda: Attribute("instance", limit=2), "service.instance.id"),
+    (lambda: Attribute("otel.metric.overflow", limit=2), "reserved"),
+]
+
+
+@pytest.mark.parametrize(("make", "fix"), UNBOUNDED)
 def test_an_attribute_without_a_sensible_bound_is_refused(make: Callable[[], object], fix: str) -> None:
     with pytest.raises(ValueError, match=r"attribute (name )?'") as refused:
         make()
@@ -241,7 +241,7 @@ def test_a_pack_inherits_the_instruments_of_another(fresh: Callable[[str], str])
 
 def test_the_walk_has_every_pack_of_the_catalogue_without_importing_any() -> None:
     names = {instrument.name: instrument.declaration for instrument in declared_instruments()}
-    catalogue = {
+    catalogue: dict[str, tuple[str, str, list[str]]] = {
         "otelkit.operation.duration": ("histogram", "s", ["operation", "outcome", "error.type"]),
         "otelkit.operation.active": ("up_down_counter", "{operation}", ["operation"]),
         "otelkit.error.count": ("counter", "{error}", ["component", "error.type", "severity"]),

@@ -141,7 +141,7 @@ def test_a_forked_child_starts_at_zero_too() -> None:
                 last[metric.resource["service.instance.id"]] = {
                     point.attributes["severity"]: point.value for point in metric.points
                 }
-    assert sorted(sorted(values.items()) for values in last.values()) == [  # type: ignore[type-var]
+    assert sorted(sorted(values.items()) for values in last.values()) == [
         [("high", 0), ("low", 0)],
         [("high", 7), ("low", 0)],
     ]

@@ -1,7 +1,9 @@
 """A rolling window holds what happened within it, in bounded memory, and is the process's own."""
 
-from __future__ import annotations
+# The memory held is what the promise is about:
+# pyright: reportPrivateUsage=false
 
+from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st

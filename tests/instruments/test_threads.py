@@ -1,5 +1,8 @@
 """Ten threads at once: totals are exact, bounds hold, and a series exists once."""
 
+# A place is held for two bytecodes; only from behind can a test hold it longer:
+# pyright: reportPrivateUsage=false
+
 from __future__ import annotations
 
 import sys
@@ -8,7 +11,8 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from otelkit.instruments import Attribute, FraudMetrics, counter, gauge, histogram, up_down_counter
+from otelkit.instruments import Attribute, FraudMetrics, admission, counter, gauge, histogram, up_down_counter
+from otelkit.instruments.admission import Admission
 from otelkit.instruments.operations import bind_operation
 
 if TYPE_CHECKING:
@@ -92,6 +96,59 @@ def test_no_more_values_than_the_limit_are_let_through_and_nothing_is_lost(
     assert len(values) == 26
     assert sum(values.values()) == THREADS * ROUNDS
     assert len(backend.values(stock.name)) == 26
+
+
+def test_exactly_as_many_values_as_the_limit_are_let_through_however_many_come_at_once() -> None:
+    bounds = [Admission(Attribute("user", limit=3), instrument=f"test_threads.{number}") for number in range(300)]
+    admitted: list[list[str | None]] = [[] for _ in range(THREADS)]
+
+    def work(number: int) -> None:
+        admitted[number].extend(bound.admit(f"user-{number}") for bound in bounds)
+
+    at_once(work)
+    # Each is first come, first served, and none is turned away while a place is left.
+    let_through = [
+        sum(1 for theirs in at_this_bound if theirs != "other") for at_this_bound in zip(*admitted, strict=True)
+    ]
+    assert let_through == [3] * len(bounds)
+
+
+def test_a_place_in_another_threads_hands_is_waited_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    bound = Admission(Attribute("user", limit=1), instrument="test_threads.waited")
+    place = bound._tickets.take()
+    assert place is not None
+
+    def give_it_back(_: float) -> None:
+        bound._tickets.give_back(place)
+
+    monkeypatch.setattr(admission, "sleep", give_it_back)
+    assert bound.admit("late") == "late"
+
+
+def test_a_place_that_was_lost_with_its_thread_is_not_waited_for_for_ever() -> None:
+    bound = Admission(Attribute("user", limit=1), instrument="test_threads.lost")
+    bound._tickets.take()
+    assert bound.admit("late") == "other"
+
+
+def test_nothing_is_lost_when_threads_begin_an_instrumentation_scope_together(
+    backend: Backend, fresh: Callable[[str], str]
+) -> None:
+    operations = [bind_operation(fresh("operation"), buckets=(1, 2)) for _ in range(100)]  # each in a scope of its own
+    together = threading.Barrier(THREADS)
+
+    def work(_: int) -> None:
+        for operation in operations:
+            together.wait()
+            operation.ended(0.5, "ok")
+
+    at_once(work)
+    lost = [
+        operation.name
+        for operation in operations
+        if backend.value("otelkit.operation.duration", operation=operation.name, outcome="ok") != THREADS
+    ]
+    assert lost == []
 
 
 def test_threads_that_ask_for_a_new_series_get_the_same_one(fresh: Callable[[str], str]) -> None:
