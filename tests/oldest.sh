@@ -11,15 +11,14 @@ if [ ! -e "$stamp" ] || [ pyproject.toml -nt "$stamp" ]; then
   "$uv" venv --quiet --clear --python "$(.venv/bin/python -c 'import sys; print(sys.executable)')" "$venv"
   # Our direct dependencies at their lowest, without the page; what they depend on as they resolve.
   OTELKIT_SKIP_PAGE=1 "$uv" pip install --quiet --python "$venv/bin/python" --resolution lowest-direct \
-    '.[fastapi,prometheus,grpc,loguru,yaml]'
-  # The tools that run the tests are no dependencies of the library; their versions are the development ones.
-  "$uv" pip install --quiet --python "$venv/bin/python" --constraint <(grep -E '^(pytest|hypothesis|execnet|pluggy|iniconfig|httpx|httpcore|h11)' constraints.txt) \
-    pytest pytest-asyncio pytest-xdist hypothesis httpx
-  "$uv" pip uninstall --quiet --python "$venv/bin/python" otelkit
+    --editable '.[fastapi,prometheus,grpc,loguru,yaml,console]'
+  # What the tests themselves use are no dependencies of the library; their versions are the development ones.
+  "$uv" pip install --quiet --python "$venv/bin/python" \
+    --constraint <(grep -E '^(pytest|hypothesis|execnet|pluggy|iniconfig|httpx|httpcore|h11|numpy|scikit|scipy|joblib|threadpoolctl|narwhals)' constraints.txt) \
+    pytest pytest-asyncio pytest-xdist hypothesis httpx numpy scikit-learn
   touch "$stamp"
 fi
 
 "$uv" pip list --quiet --python "$venv/bin/python" | grep -E '^(opentelemetry-(api|sdk)|structlog|fastapi|loguru|prometheus)' || true
-# The checkout itself, not a copy: its entry point for pytest is named here because nothing is installed.
-PYTHONPATH=. "$venv/bin/python" -m pytest -q -n auto -p otelkit.testing.plugin -p no:cacheprovider \
+"$venv/bin/python" -m pytest -q -n auto -p no:cacheprovider \
   tests/runtime tests/signals tests/settings tests/logs tests/instruments tests/observing tests/integrations tests/testing
