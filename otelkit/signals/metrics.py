@@ -5,7 +5,7 @@ Runs on the SDK's provider and readers; declared instruments write through cells
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from opentelemetry import metrics
 from opentelemetry.sdk.metrics import (
@@ -180,10 +180,10 @@ class MetricsSignal:
             return self._each_reader("shutdown", timeout)
         # Taken off the other's provider, which would otherwise collect them for ever; this shuts them down too.
         complete = self._each_reader("force_flush", timeout)
-        remove = getattr(self._provider, "remove_metric_reader", None)
-        for reader in self._readers if remove is not None else ():
+        provider: Any = self._provider
+        for reader in self._readers:
             try:
-                remove(reader)
+                provider.remove_metric_reader(reader)
             except Exception as error:  # noqa: BLE001 - the provider is someone else's
                 record_internal_error(f"metric reader {type(reader).__name__}.remove", error)
         return complete
