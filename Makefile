@@ -10,7 +10,8 @@ ARGS ?=
 # Many tests start Python anew; without bytecode every one of them would compile its imports again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-page test-oldest test-wheel check format generate constraints screenshots clean
+.PHONY: help demo test test-page test-oldest test-wheel test-stack stack up down status verify
+.PHONY: check format generate constraints clean
 
 help:  ## list the targets
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -37,6 +38,24 @@ test-oldest: $(INSTALLED)  ## run the core's tests on the oldest versions that p
 test-wheel: $(INSTALLED)  ## build the wheel, install it elsewhere, run the demo and the ten-line start from it
 	tests/wheel.sh
 
+test-stack: $(INSTALLED)  ## run the real-stack tests (builds the engines once, into a cache outside of the checkout)
+	$(BIN)/pytest -m stack tests/stack $(ARGS)
+
+stack: $(INSTALLED)  ## start the stack natively, without Docker, until Ctrl-C
+	$(BIN)/python -m tests.stack.running $(ARGS)
+
+up:  ## start the stack in Docker (the passwords are in .env, see .env.example)
+	docker compose --profile core up --detach --wait
+
+down:  ## stop the stack in Docker
+	docker compose --profile '*' down
+
+status:  ## show the state of the stack in Docker
+	docker compose --profile '*' ps
+
+verify: $(INSTALLED)  ## send the demo through the stack and ask every backend whether it arrived
+	$(BIN)/otelkit demo --endpoint http://127.0.0.1:4318 --requests 200 --verify
+
 check: $(INSTALLED)  ## lint, types, the arrows of the house, generated files up to date
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
@@ -44,6 +63,7 @@ check: $(INSTALLED)  ## lint, types, the arrows of the house, generated files up
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/python -m otelkit.settings.reference --check
+	$(BIN)/python -m tests.deployment.kubernetes --check
 
 format: $(INSTALLED)  ## format the code
 	$(BIN)/ruff format .
@@ -51,6 +71,7 @@ format: $(INSTALLED)  ## format the code
 
 generate: $(INSTALLED)  ## write the generated files anew
 	$(BIN)/python -m otelkit.settings.reference
+	$(BIN)/python -m tests.deployment.kubernetes
 
 constraints: $(INSTALLED)  ## resolve the development versions anew
 	$(BIN)/uv pip compile --quiet --universal --python-version 3.11 --all-extras --group dev --upgrade \

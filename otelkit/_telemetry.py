@@ -139,6 +139,7 @@ def init(
     propagators: Sequence[str] | None = None,
     baggage_keys: Sequence[str] | None = None,
     shutdown_timeout: float | None = None,
+    grafana_url: str | None = None,
     config_file: str | Path | None = None,
     export_in_pytest: bool | None = None,
     strict: bool | None = None,
@@ -165,6 +166,7 @@ def init(
         propagators: how the trace travels between processes, such as ``("tracecontext", "baggage")``.
         baggage_keys: names given to `bind` that may travel to other services.
         shutdown_timeout: seconds that the process's exit may wait for delivery.
+        grafana_url: base URL of the Grafana that `explore_url` links to.
         config_file: the configuration file, in place of the one found in the working directory.
         export_in_pytest: export from a process that runs pytest, which is otherwise silent.
         strict: refuse to start with a problem, and raise on wrong use of recorders.
@@ -197,6 +199,7 @@ def init(
                 "propagators": propagators,
                 "baggage_keys": baggage_keys,
                 "shutdown_timeout": shutdown_timeout,
+                "grafana.url": grafana_url,
                 "config_file": config_file,
                 "export_in_pytest": export_in_pytest,
                 "strict": strict,

@@ -1,0 +1,1 @@
+"""What is deployed: docker-compose.yml, Grafana's provisioning, the Kubernetes resources."""
