@@ -10,7 +10,7 @@ ARGS ?=
 # Many tests start Python anew; without bytecode every one of them would compile its imports again.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: help demo test test-page test-oldest test-wheel test-stack stack up down status verify
+.PHONY: help demo test test-page screenshot test-oldest test-wheel test-stack stack up down status verify
 .PHONY: check format generate constraints clean
 
 help:  ## list the targets
@@ -29,8 +29,14 @@ demo: $(INSTALLED)  ## run the example services, the replayer and the console on
 test: $(INSTALLED)  ## run the tests
 	$(BIN)/pytest -n auto -m 'not browser and not stack' $(ARGS)
 
-test-page: $(INSTALLED)  ## drive the console's page in Chromium (Debian: apt-get install chromium)
+test-page: $(INSTALLED)  ## drive the console's page in Chromium (Debian: apt-get install chromium), and check its sources
+	@if command -v npm >/dev/null; then cd otelkit/console/web \
+		&& npm ci --ignore-scripts --no-audit --no-fund --silent && npm run --silent check && npm test --silent; \
+	else echo "no npm here: the types and tests of the page's sources are left out"; fi
 	$(BIN)/pytest -m browser tests/page $(ARGS)
+
+screenshot: $(INSTALLED)  ## take the README's picture anew from a running demo: make screenshot ARGS=http://127.0.0.1:4318
+	$(BIN)/python -m tests.page.readme_picture $(ARGS)
 
 test-oldest: $(INSTALLED)  ## run the core's tests on the oldest versions that pyproject.toml allows
 	tests/oldest.sh

@@ -23,9 +23,11 @@ if TYPE_CHECKING:
 _SECOND = 1_000 * MILLISECOND
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.075, 0.1, 0.25, 0.5, 0.75, 1.0, 2.5, 5.0)
 _DOMAINS = tuple(f"{name}.example" for name in ("shop", "bank", "mail", "news", "games", "travel", "music", "books"))
-_REGIONS = tuple(f"{area}-{number}" for area in ("eu-west", "eu-north", "us-east", "us-west", "ap-south") for number in "123")
+_REGIONS = tuple(
+    f"{area}-{number}" for area in ("eu-west", "eu-north", "us-east", "us-west", "ap-south") for number in "123"
+)
 
-TIMEOUT_TRACEBACK = '''\
+TIMEOUT_TRACEBACK = """\
 Traceback (most recent call last):
   File "/srv/payments/reputation_client.py", line 48, in lookup
     answer = await self._http.get(f"/reputation/{domain}", timeout=0.5)
@@ -42,7 +44,7 @@ Traceback (most recent call last):
                  ^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^^
   File "/srv/payments/reputation_client.py", line 51, in lookup
     raise ReputationUnavailable(domain) from error
-payments.reputation_client.ReputationUnavailable: bank.example'''
+payments.reputation_client.ReputationUnavailable: bank.example"""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -73,7 +75,7 @@ class FraudTraffic:
         self._random = random.Random(seed)  # noqa: S311 - shapes test data, guards nothing
 
     def send(self, traces: int = 320, *, exports: int = 60) -> None:
-        """Send this many traces with their logs, and metrics exported this many times; returns when all was delivered."""
+        """Send this many traces with their logs, and metrics in this many exports; returns when all was delivered."""
         end = time.time_ns() - _SECOND
         clock = Clock(end - round(self._seconds * _SECOND))
         begin = clock.now
@@ -134,7 +136,12 @@ class _Run:
         with self._payments.span(
             "POST /score",
             Context(),
-            {"http.request.method": "POST", "http.route": "/score", "url.path": "/score", "network.protocol.version": "1.1"},
+            {
+                "http.request.method": "POST",
+                "http.route": "/score",
+                "url.path": "/score",
+                "network.protocol.version": "1.1",
+            },
             kind=SpanKind.SERVER,
         ) as request:
             self._clock.work(self._took(0.6))
@@ -177,10 +184,14 @@ class _Run:
                 self._payments.refuse(span, "Service Unavailable")
             seconds = (self._clock.now - started) / _SECOND
             self._instruments.requests.record(
-                seconds, {"http.route": "/score", "http.request.method": "POST", "http.response.status_code": status}, request
+                seconds,
+                {"http.route": "/score", "http.request.method": "POST", "http.response.status_code": status},
+                request,
             )
             outcome = "ok" if status == 200 else "error"
-            self._instruments.operations.record(seconds * 0.93, {"operation": "score transaction", "outcome": outcome}, request)
+            self._instruments.operations.record(
+                seconds * 0.93, {"operation": "score transaction", "outcome": outcome}, request
+            )
 
     def _look_up(self, parent: Context, domain: str, fate: float) -> bool:
         """Ask the other service; False when it did not answer in time."""
@@ -197,13 +208,21 @@ class _Run:
             with self._reputation.span(
                 "GET /reputation/{domain}",
                 call,
-                {"http.request.method": "GET", "http.route": "/reputation/{domain}", "url.path": f"/reputation/{domain}"},
+                {
+                    "http.request.method": "GET",
+                    "http.route": "/reputation/{domain}",
+                    "url.path": f"/reputation/{domain}",
+                },
                 kind=SpanKind.SERVER,
             ) as answer:
-                with self._reputation.span("cache get", answer, {"db.system.name": "sqlite", "cache.hit": not (late or slow)}):
+                with self._reputation.span(
+                    "cache get", answer, {"db.system.name": "sqlite", "cache.hit": not (late or slow)}
+                ):
                     self._clock.work(self._took(0.5))
                 if late or slow:
-                    with self._reputation.span("compare with known domains", answer, {"domains.compared": 41_200}) as compare:
+                    with self._reputation.span(
+                        "compare with known domains", answer, {"domains.compared": 41_200}
+                    ) as compare:
                         self._clock.work(540 if late else self._took(180))
                         if slow:
                             self._reputation.log(
@@ -218,7 +237,11 @@ class _Run:
                 get_current_span(answer).set_attribute("http.response.status_code", 200)
                 self._instruments.reputation_requests.record(
                     (self._clock.now - called) / _SECOND,
-                    {"http.route": "/reputation/{domain}", "http.request.method": "GET", "http.response.status_code": 200},
+                    {
+                        "http.route": "/reputation/{domain}",
+                        "http.request.method": "GET",
+                        "http.response.status_code": 200,
+                    },
                     answer,
                 )
                 region = self._chance.choice(_REGIONS)
@@ -235,7 +258,9 @@ class _Run:
 
     def _predict(self, parent: Context, index: int, domain: str) -> float:
         score = round(self._chance.betavariate(0.6, 1.1), 3)
-        with self._payments.span("predict", parent, {"model.name": "phishing", "model.version": "2026-01-12"}) as predict:
+        with self._payments.span(
+            "predict", parent, {"model.name": "phishing", "model.version": "2026-01-12"}
+        ) as predict:
             self._clock.work(self._took(4))
             if score > 0.8:
                 severity = "critical" if score > 0.95 else "high"
@@ -244,7 +269,12 @@ class _Run:
                     SeverityNumber.WARN,
                     "fraud detected",
                     predict,
-                    {"score": score, "severity": severity, "transaction.id": f"tx-{4000 + index}", "url.domain": domain},
+                    {
+                        "score": score,
+                        "severity": severity,
+                        "transaction.id": f"tx-{4000 + index}",
+                        "url.domain": domain,
+                    },
                 )
         return score
 
@@ -268,7 +298,9 @@ class _Run:
             self._clock.work(self._took(0.5))
             with self._payments.span("UPDATE decisions", request, {"db.system.name": "sqlite"}, kind=SpanKind.CLIENT):
                 self._clock.work(self._took(1.5))
-            self._payments.log(SeverityNumber.INFO, "true label learned", request, {"transaction.id": f"tx-{4000 + index - 9}"})
+            self._payments.log(
+                SeverityNumber.INFO, "true label learned", request, {"transaction.id": f"tx-{4000 + index - 9}"}
+            )
             self._instruments.requests.record(
                 (self._clock.now - started) / _SECOND,
                 {"http.route": "/labels", "http.request.method": "POST", "http.response.status_code": 204},

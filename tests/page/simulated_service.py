@@ -5,32 +5,42 @@ What the services do is in ``fraud_traffic``.
 
 from __future__ import annotations
 
-import dataclasses
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Self
+from dataclasses import replace
+from typing import TYPE_CHECKING, Self, TypeVar
 
-from opentelemetry._logs import SeverityNumber
-from opentelemetry._logs._internal import LogRecord
+from opentelemetry._logs import LogRecord
 from opentelemetry.exporter.otlp.proto.http._log_exporter import OTLPLogExporter
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
 from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from opentelemetry.sdk._logs import LoggerProvider
 from opentelemetry.sdk._logs.export import BatchLogRecordProcessor
 from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import InMemoryMetricReader
+from opentelemetry.sdk.metrics.export import (
+    Gauge,
+    Histogram,
+    HistogramDataPoint,
+    InMemoryMetricReader,
+    NumberDataPoint,
+    Sum,
+)
 from opentelemetry.sdk.resources import Resource
 from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 from opentelemetry.trace import SpanKind, Status, StatusCode, set_span_in_context
-from opentelemetry.util.types import AttributeValue
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Generator, Mapping
 
+    from opentelemetry._logs import SeverityNumber
     from opentelemetry.context import Context
     from opentelemetry.metrics import Meter
-    from opentelemetry.sdk.metrics.export import MetricsData
+    from opentelemetry.sdk.metrics import Exemplar
+    from opentelemetry.sdk.metrics.export import DataT, MetricsData
     from opentelemetry.trace import Span
+    from opentelemetry.util.types import AttributeValue
+
+_Point = TypeVar("_Point", NumberDataPoint, HistogramDataPoint)
 
 MILLISECOND = 1_000_000
 _QUEUE = 20_000
@@ -98,7 +108,7 @@ class SimulatedService:
         attributes: Mapping[str, AttributeValue] | None = None,
         *,
         kind: SpanKind = SpanKind.INTERNAL,
-    ) -> Iterator[Context]:
+    ) -> Generator[Context]:
         """Run a span from the clock's time now to its time at the end; gives the context for children."""
         span = self._tracer.start_span(name, parent, kind, attributes, start_time=self._clock.now)
         context = set_span_in_context(span, parent)
@@ -148,41 +158,16 @@ class SimulatedService:
             self._metric_exporter.export(self._as_of_now(collected))
 
     def _as_of_now(self, collected: MetricsData) -> MetricsData:
-        """Replace the machine's times by the simulated ones; exemplars get the time of their trace."""
-        return dataclasses.replace(
+        """Replace the machine's times by the simulated ones."""
+        return replace(
             collected,
             resource_metrics=[
-                dataclasses.replace(
+                replace(
                     of_resource,
                     scope_metrics=[
-                        dataclasses.replace(
+                        replace(
                             of_scope,
-                            metrics=[
-                                dataclasses.replace(
-                                    metric,
-                                    data=dataclasses.replace(
-                                        metric.data,
-                                        data_points=[
-                                            dataclasses.replace(
-                                                point,
-                                                start_time_unix_nano=self._started,
-                                                time_unix_nano=self._clock.now,
-                                                exemplars=[
-                                                    dataclasses.replace(
-                                                        exemplar,
-                                                        time_unix_nano=self._measured_at.get(
-                                                            exemplar.trace_id or 0, self._clock.now
-                                                        ),
-                                                    )
-                                                    for exemplar in point.exemplars or ()
-                                                ],
-                                            )
-                                            for point in metric.data.data_points
-                                        ],
-                                    ),
-                                )
-                                for metric in of_scope.metrics
-                            ],
+                            metrics=[replace(metric, data=self._moved(metric.data)) for metric in of_scope.metrics],
                         )
                         for of_scope in of_resource.scope_metrics
                     ],
@@ -190,3 +175,19 @@ class SimulatedService:
                 for of_resource in collected.resource_metrics
             ],
         )
+
+    def _moved(self, data: DataT) -> DataT:
+        if isinstance(data, Histogram):
+            return replace(data, data_points=[self._moved_point(point) for point in data.data_points])
+        if isinstance(data, Sum | Gauge):
+            return replace(data, data_points=[self._moved_point(point) for point in data.data_points])
+        raise TypeError(f"the simulation makes no {type(data).__name__}")
+
+    def _moved_point(self, point: _Point) -> _Point:
+        exemplars = [self._moved_exemplar(exemplar) for exemplar in point.exemplars]
+        now = self._clock.now
+        return replace(point, start_time_unix_nano=self._started, time_unix_nano=now, exemplars=exemplars)
+
+    def _moved_exemplar(self, exemplar: Exemplar) -> Exemplar:
+        """An exemplar was made in a trace: that trace's time is its own."""
+        return replace(exemplar, time_unix_nano=self._measured_at.get(exemplar.trace_id or 0, self._clock.now))

@@ -13,6 +13,8 @@ export default defineConfig({
     // The console's content security policy allows only files of its own origin: nothing is inlined as data.
     assetsInlineLimit: 0,
     modulePreload: { polyfill: false },
+    // What is bundled asks for its licence to be passed on.
+    license: { fileName: "licenses.md" },
   },
   server: {
     host: "127.0.0.1",

@@ -4,6 +4,9 @@ import { observable, useObservable } from "./observable";
 /** Colours --colour-0 to --colour-9 of styles/tokens.css. */
 export const paletteSize = 10;
 
+/** The first colours of the palette are the clearest; the others wait until these are taken. */
+const preferred = 4;
+
 /** The palette index of each name. Depends on the set of names, not on their order. */
 export function assignColours(names: readonly string[]): ReadonlyMap<string, number> {
   const colours = new Map<string, number>();
@@ -17,11 +20,11 @@ export function assignColours(names: readonly string[]): ReadonlyMap<string, num
   return colours;
 }
 
-/** FNV-1a of the name, folded into the palette. */
+/** FNV-1a of the name, folded into the preferred colours. */
 function preferredColour(name: string): number {
   let hash = 0x811c9dc5;
   for (const character of name) hash = Math.imul(hash ^ (character.codePointAt(0) ?? 0), 0x01000193);
-  return (hash >>> 0) % paletteSize;
+  return (hash >>> 0) % preferred;
 }
 
 const assigned = observable<ReadonlyMap<string, number>>(new Map());

@@ -2,6 +2,7 @@
 import type { ComponentType } from "preact";
 import { useEffect, useState } from "preact/hooks";
 import { fetchStats } from "./api/client";
+import { useConnection } from "./api/connection";
 import { toggleLive, useLive } from "./api/live";
 import { usePolled } from "./api/polling";
 import { LogList } from "./logs/log-list";
@@ -123,17 +124,18 @@ function Received() {
 
 function LiveSwitch() {
   const live = useLive();
+  const gone = useConnection() === "gone";
   return (
     <button
       type="button"
-      class={`live ${live ? "on" : ""}`}
+      class={`live ${live ? "on" : ""} ${gone ? "gone" : ""}`}
       aria-pressed={live}
       title={live ? "Following what arrives. Press to hold still." : "Held still. Press to follow what arrives."}
       data-testid="live"
       onClick={toggleLive}
     >
       {live ? <span class="live-dot" /> : <PauseIcon size={13} />}
-      {live ? "Live" : "Paused"}
+      {!live ? "Paused" : gone ? "Retrying" : "Live"}
     </button>
   );
 }

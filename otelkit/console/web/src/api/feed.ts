@@ -1,5 +1,5 @@
 // A list of the API that is read newest first, follows what arrives and can be paged into the past.
-// While the reader has scrolled down, new items wait behind a button instead of moving the page under their eyes.
+// While the reader has scrolled down or is at an item, new ones wait behind a button instead of moving the page under their eyes.
 import { useEffect, useRef, useState } from "preact/hooks";
 import { AnswerCache } from "./answer-cache";
 import { RequestProblem, type Page } from "./client";
@@ -11,7 +11,7 @@ export interface Feed<T> {
   /** Undefined until the first answer. */
   readonly items: readonly T[] | undefined;
   readonly problem: RequestProblem | undefined;
-  /** Items that wait because the reader has scrolled down. */
+  /** Items that wait because the reader is reading. */
   readonly waiting: number;
   readonly showWaiting: () => void;
   readonly hasOlder: boolean;
@@ -33,13 +33,16 @@ const lists = new AnswerCache<Page<unknown>>(12);
 
 type Load<T> = (before: string | null, signal: AbortSignal) => Promise<Page<T>>;
 
-export function useFeed<T>(key: string, load: Load<T>, timed: Timed<T>): Feed<T> {
+/** `hold` says that the reader is at an item: new ones wait then, too. */
+export function useFeed<T>(key: string, load: Load<T>, timed: Timed<T>, hold: boolean): Feed<T> {
   const live = useLive();
   const empty = (): State<T> => ({ key, list: lists.get(key) as Page<T> | undefined, held: undefined, problem: undefined });
   const [stored, setState] = useState<State<T>>(empty);
   const [loadingOlder, setLoadingOlder] = useState(false);
   const newest = useRef(load);
   newest.current = load;
+  const held = useRef(hold);
+  held.current = hold;
   const state = stored.key === key ? stored : empty();
 
   function change(next: (state: State<T>) => State<T>): void {
@@ -55,7 +58,7 @@ export function useFeed<T>(key: string, load: Load<T>, timed: Timed<T>): Feed<T>
       repeat(
         async (signal) => {
           const page = await newest.current(null, signal);
-          const reading = scrollY > readingDepth;
+          const reading = held.current || scrollY > readingDepth;
           change((last) => {
             if (!last.list) return { ...last, list: page, held: undefined, problem: undefined };
             if (reading && countNew(last.list, page, timed) > 0) return { ...last, held: page, problem: undefined };

@@ -1,4 +1,5 @@
 // The list of log records with its filters: newest first, following what arrives.
+import { useEffect, useState } from "preact/hooks";
 import { fetchLogs } from "../api/client";
 import { useFeed } from "../api/feed";
 import type { LogRecord } from "../api/types";
@@ -20,9 +21,20 @@ const timed = { idOf: (log: LogRecord) => String(log.id), timeOf: (log: LogRecor
 export function LogList() {
   useTitle("Logs");
   const filters = readLogFilters(usePlace().query);
-  const feed = useFeed(`logs${queryString({ ...filters })}`, (before, signal) => fetchLogs(filters, before, signal), timed);
+  const [opened, setOpened] = useState<ReadonlySet<string>>(new Set());
+  // An opened record must not move away while it is read.
+  const hold = opened.size > 0;
+  const key = `logs${queryString({ ...filters })}`;
+  useEffect(() => setOpened(new Set()), [key]);
+  const feed = useFeed(key, (before, signal) => fetchLogs(filters, before, signal), timed, hold);
   const nothingYet = useServices().every((service) => service.logs === 0);
   const { items } = feed;
+
+  function toggle(id: string): void {
+    const next = new Set(opened);
+    if (!next.delete(id)) next.add(id);
+    setOpened(next);
+  }
 
   return (
     <>
@@ -44,7 +56,7 @@ export function LogList() {
           <WaitingItems feed={feed} noun="line" />
           <ol class="logs" data-testid="log-list">
             {items.map((log) => (
-              <LogRow key={log.id} log={log} />
+              <LogRow key={log.id} log={log} open={opened.has(String(log.id))} onToggle={() => toggle(String(log.id))} />
             ))}
           </ol>
           <OlderItems feed={feed} noun="line" />

@@ -1,5 +1,4 @@
 // One log record: a line that opens into everything it says.
-import { useState } from "preact/hooks";
 import type { LogRecord } from "../api/types";
 import { AttributeTable, inlineAttributes } from "../parts/attribute-table";
 import { Traceback } from "../parts/exception-text";
@@ -12,15 +11,20 @@ import { firstLine, readLog } from "./log-text";
 import { levelOf } from "./severity";
 import { shownAttributes } from "./shown-attributes";
 
-export function LogRow({ log }: { log: LogRecord }) {
-  const [open, setOpen] = useState(false);
+interface LogRowProps {
+  readonly log: LogRecord;
+  readonly open: boolean;
+  readonly onToggle: () => void;
+}
+
+export function LogRow({ log, open, onToggle }: LogRowProps) {
   const level = levelOf(log.severityNumber);
   const { message, traceback } = readLog(log);
   const details = `log-${log.id}`;
   const rest = inlineAttributes(shownAttributes(log));
   return (
     <li class={`log level-${level} ${open ? "open" : ""}`} data-testid="log-row" data-trace-id={log.traceId ?? ""}>
-      <div class="log-line" onClick={(event) => toggleUnlessLink(event, () => setOpen(!open))}>
+      <div class="log-line" onClick={(event) => toggleUnlessLink(event, onToggle)}>
         <button
           type="button"
           class="toggle"

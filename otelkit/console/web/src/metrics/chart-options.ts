@@ -5,7 +5,7 @@ import { resolveColour, translucent } from "../theme/resolve-colour";
 import { formatSeconds } from "../time/format";
 import { paintHeatmap } from "./chart-heatmap";
 import { formatRate, formatValue } from "./format-value";
-import type { Plot, View } from "./plots";
+import type { Line, Plot, View } from "./plots";
 
 export interface ChartContent {
   readonly plot: Plot;
@@ -53,7 +53,7 @@ export function chartOptions({ content, size, onPointer, onDraw }: ChartSetup): 
   };
   return {
     ...size,
-    padding: [12, 12, 0, 0],
+    padding: [12, 28, 0, 0],
     legend: { show: false },
     cursor: { drag: { x: false, y: false }, points: { size: 7 }, y: false },
     scales: {
@@ -64,7 +64,7 @@ export function chartOptions({ content, size, onPointer, onDraw }: ChartSetup): 
       { ...axis, grid: { show: false }, size: 30, gap: 8, values: (_, splits) => splits.map((seconds) => formatSeconds(new Date(seconds * 1_000))), space: 84 },
       plot.kind === "heatmap" ? heatmapAxis(axis, content) : valueAxis(axis, content),
     ],
-    series: [{}, ...(plot.kind === "lines" ? plot.lines.map(lineOptions) : [{ show: false }])],
+    series: [{}, ...(plot.kind === "lines" ? plot.lines.map((line) => lineOptions(line, plot.lines.length === 1)) : [{ show: false }])],
     hooks: {
       drawAxes: [(chart) => paintHeatmap(chart, content().plot)],
       draw: [onDraw],
@@ -79,12 +79,14 @@ export function chartOptions({ content, size, onPointer, onDraw }: ChartSetup): 
   };
 }
 
-function lineOptions(line: { readonly colour: string; readonly dashed: boolean; readonly values: readonly (number | null)[] }): uPlot.Series {
+/** A line that is alone has the area under it shaded. */
+function lineOptions(line: Line, alone: boolean): uPlot.Series {
   const colour = resolveColour(line.colour);
   return {
     stroke: colour,
     width: 1.75,
     spanGaps: true,
+    ...(alone ? { fill: translucent(colour, 0.1) } : {}),
     ...(line.dashed ? { dash: [5, 4] } : {}),
     // A lone point makes no line: it is drawn as a dot.
     points: { show: (_, series) => line.values.length <= 2 && series > 0, size: 6, fill: translucent(colour, 1) },

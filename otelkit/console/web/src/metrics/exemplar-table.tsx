@@ -14,8 +14,15 @@ import { formatValue } from "./format-value";
 type Order = "newest" | "largest";
 const rowsAtOnce = 20;
 
-export function ExemplarTable({ exemplars, unit }: { exemplars: readonly Exemplar[]; unit: string }) {
-  const [order, setOrder] = useState<Order>("largest");
+interface ExemplarTableProps {
+  readonly exemplars: readonly Exemplar[];
+  readonly unit: string;
+  /** The order to begin with: of a duration the largest are worth a look, of a count the newest. */
+  readonly first: Order;
+}
+
+export function ExemplarTable({ exemplars, unit, first }: ExemplarTableProps) {
+  const [order, setOrder] = useState<Order>(first);
   const [shown, setShown] = useState(rowsAtOnce);
   const sorted = [...exemplars].sort((a, b) => (order === "largest" ? b.value - a.value : compareTimes(b.time, a.time)));
   return (

@@ -7,6 +7,7 @@ import { Choice } from "../parts/choice";
 import { BackIcon } from "../parts/icons";
 import { ServiceSelect } from "../parts/service-select";
 import { useTitle } from "../parts/title";
+import { lastAddress } from "../routing/last-address";
 import { setQuery, usePlace } from "../routing/navigation";
 import { metricsPath } from "../routing/route";
 import { paletteSize } from "../service-colours";
@@ -47,7 +48,7 @@ export function MetricDetail({ name }: { name: string }) {
   return (
     <>
       <header class="metric-head">
-        <a class="back" href={metricsPath({ service })}>
+        <a class="back" href={lastAddress(metricsPath())}>
           <BackIcon size={14} />
           Metrics
         </a>
@@ -152,7 +153,7 @@ function MetricView({ metric }: { metric: Metric }) {
           />
         </div>
       </section>
-      <ExemplarTable exemplars={metric.exemplars} unit={metric.unit} />
+      <ExemplarTable exemplars={metric.exemplars} unit={metric.unit} first={metric.kind.endsWith("histogram") ? "largest" : "newest"} />
     </>
   );
 }
@@ -161,7 +162,7 @@ function MetricView({ metric }: { metric: Metric }) {
 function PercentileKey({ content }: { content: ChartContent }) {
   if (content.plot.kind !== "lines") return null;
   return (
-    <ul class="key">
+    <ul class="key" data-testid="percentile-key">
       {content.plot.lines.map((line) => (
         <li key={line.name}>
           <i class="swatch" style={{ "--swatch": `var(${line.colour})` }} />

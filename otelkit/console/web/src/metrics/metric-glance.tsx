@@ -34,8 +34,9 @@ function Drawn({ metric, service }: { metric: MetricSummary; service: string }) 
     (signal) => fetchMetric(metric.name, service, rangeStart("30m", Date.now()), signal),
     () => 10_000,
   );
-  const glance = data && glanceAt(data);
-  if (!glance) return null;
+  if (!data) return null;
+  const glance = glanceAt(data);
+  if (!glance) return <span class="quiet">{data.series.length === 0 ? "nothing in this time" : "one point so far"}</span>;
   const path = sparkPath(glance.values, width, height);
   return (
     <>

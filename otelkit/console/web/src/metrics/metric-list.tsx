@@ -7,6 +7,7 @@ import { SearchField } from "../parts/search-field";
 import { ServiceSelect } from "../parts/service-select";
 import { ServiceTag } from "../parts/service-tag";
 import { useTitle } from "../parts/title";
+import { useRememberedAddress } from "../routing/last-address";
 import { setQuery, usePlace } from "../routing/navigation";
 import { metricPath } from "../routing/route";
 import { FirstData } from "../states/first-data";
@@ -23,6 +24,7 @@ const cleared = { q: null, kind: null, service: null };
 
 export function MetricList() {
   useTitle("Metrics");
+  useRememberedAddress();
   const { query } = usePlace();
   const service = query.get("service") ?? "";
   const text = query.get("q") ?? "";

@@ -52,6 +52,13 @@ export function inlineAttributes(attributes: Attributes, most = 6): string {
   return Object.entries(attributes)
     .filter(([, value]) => !(typeof value === "string" && value.includes("\n")))
     .slice(0, most)
-    .map(([name, value]) => `${name}=${typeof value === "string" ? value : JSON.stringify(value)}`)
+    .map(([name, value]) => `${name}=${inlineValue(value)}`)
     .join("  ");
+}
+
+/** Six digits of a fraction tell enough on a line; the opened record has them all. */
+function inlineValue(value: Json): string {
+  if (typeof value === "string") return value;
+  if (typeof value === "number" && !Number.isInteger(value)) return String(Number(value.toPrecision(6)));
+  return JSON.stringify(value);
 }

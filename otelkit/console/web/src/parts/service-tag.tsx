@@ -5,7 +5,9 @@ export function ServiceTag({ name }: { name: string }) {
   return (
     <span class="service-tag">
       <ServiceDot name={name} />
-      {name}
+      <span class="service-name" title={name}>
+        {name}
+      </span>
     </span>
   );
 }

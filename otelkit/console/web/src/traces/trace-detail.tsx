@@ -7,6 +7,7 @@ import { BackIcon, ErrorIcon } from "../parts/icons";
 import { ServiceTag } from "../parts/service-tag";
 import { Age } from "../parts/time-stamp";
 import { useTitle } from "../parts/title";
+import { lastAddress } from "../routing/last-address";
 import { setQuery, usePlace } from "../routing/navigation";
 import { tracesPath } from "../routing/route";
 import { LoadingRows } from "../states/loading";
@@ -37,7 +38,7 @@ export function TraceDetail({ traceId }: { traceId: string }) {
 }
 
 function TraceView({ trace }: { trace: Trace }) {
-  const { roots } = buildTree(trace.spans);
+  const { roots, orphans } = buildTree(trace.spans);
   const root = roots[0];
   const name = root?.name ?? trace.traceId;
   useTitle(name, "Traces");
@@ -52,9 +53,9 @@ function TraceView({ trace }: { trace: Trace }) {
   return (
     <>
       <TraceHead trace={trace} name={name} rootService={root?.service ?? ""} failed={trace.spans.filter((span) => span.status === "error").length} />
-      {roots.length > 1 ? (
+      {orphans.size > 0 ? (
         <p class="hint" data-testid="incomplete">
-          {plural(roots.length, "span")} stand at the top: parents that were not received, or not yet, cannot be drawn.
+          The parent of {plural(orphans.size, "span")} was not received, or not yet.
         </p>
       ) : null}
       <div class={`trace-layout ${row ? "with-panel" : ""}`}>
@@ -136,9 +137,8 @@ function TraceHead({ trace, name, rootService, failed }: { trace: Trace; name: s
 }
 
 function BackToTraces() {
-  const service = usePlace().query.get("service");
   return (
-    <a class="back" href={tracesPath({ service })}>
+    <a class="back" href={lastAddress(tracesPath())}>
       <BackIcon size={14} />
       Traces
     </a>

@@ -6,6 +6,7 @@ import type { TraceSummary } from "../api/types";
 import { useTitle } from "../parts/title";
 import { useServices } from "../services";
 import { usePlace } from "../routing/navigation";
+import { useRememberedAddress } from "../routing/last-address";
 import { queryString } from "../routing/route";
 import { FirstData } from "../states/first-data";
 import { OlderItems, WaitingItems } from "../states/feed-end";
@@ -21,9 +22,12 @@ const timed = { idOf: (trace: TraceSummary) => trace.traceId, timeOf: (trace: Tr
 
 export function TraceList() {
   useTitle("Traces");
+  useRememberedAddress();
   const filters = readTraceFilters(usePlace().query);
-  const feed = useFeed(`traces${queryString({ ...filters })}`, (before, signal) => fetchTraces(filters, before, signal), timed);
   const [pointedAt, setPointedAt] = useState<string | null>(null);
+  // A row must not move away under the pointer.
+  const hold = pointedAt !== null;
+  const feed = useFeed(`traces${queryString({ ...filters })}`, (before, signal) => fetchTraces(filters, before, signal), timed, hold);
   const nothingYet = useServices().every((service) => service.spans === 0);
   const { items } = feed;
 

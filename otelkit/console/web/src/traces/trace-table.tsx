@@ -1,7 +1,7 @@
 // The rows of the trace list. On a narrow screen each row becomes a card; see styles/traces.css.
 import type { TraceSummary } from "../api/types";
 import { ErrorIcon } from "../parts/icons";
-import { ServiceDot, ServiceTag } from "../parts/service-tag";
+import { ServiceTag } from "../parts/service-tag";
 import { Age } from "../parts/time-stamp";
 import { tracePath } from "../routing/route";
 import { useServiceColour } from "../service-colours";
@@ -59,7 +59,6 @@ function TraceRow({ trace, longest, pointedAt, onPoint }: TraceRowProps) {
     <tr class={pointedAt ? "pointed-at" : ""} data-testid="trace-row" data-trace-id={trace.traceId} onMouseEnter={onPoint}>
       <th scope="row">
         <a href={tracePath(trace.traceId)} class="row-link">
-          <ServiceDot name={trace.rootService} />
           <span class="trace-name">{trace.rootName || "(root not received)"}</span>
           {trace.complete ? null : (
             <span class="chip" title="Some parents have not been received">
@@ -69,7 +68,8 @@ function TraceRow({ trace, longest, pointedAt, onPoint }: TraceRowProps) {
           {trace.errorCount > 0 ? (
             <span class="chip error" title={`${plural(trace.errorCount, "failed span")}`} data-testid="error-mark">
               <ErrorIcon size={13} />
-              {plural(trace.errorCount, "error")}
+              {trace.errorCount}
+              <span class="chip-noun">{trace.errorCount === 1 ? "error" : "errors"}</span>
             </span>
           ) : null}
         </a>
