@@ -229,5 +229,5 @@ def _await(service: Program, url: str) -> None:
 
 def _clean() -> dict[str, str]:
     # The last two: the library that OTLP/HTTP is sent with prefers them to OTEL_EXPORTER_OTLP_CERTIFICATE.
-    dropped = ("OTEL_", "OTELKIT_", "FRAUD_", "PYTEST_", "REQUESTS_CA_BUNDLE", "CURL_CA_BUNDLE")
+    dropped = ("OTEL_", "OTELKIT_", "FRAUD_", "PYTEST_")
     return {name: value for name, value in os.environ.items() if not name.startswith(dropped)}

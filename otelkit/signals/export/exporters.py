@@ -34,6 +34,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
+    import requests
+
     from otelkit.settings import Settings
     from otelkit.settings.parameters import SignalParameters
 
@@ -196,8 +198,26 @@ def _otlp_http(module: str, name: str, to: Destination, **options: object) -> An
         certificate_file=to.certificate,
         client_key_file=to.client_key,
         client_certificate_file=to.client_certificate,
+        session=None if to.certificate is None else trusting_session(),
         **options,
     )
+
+
+def trusting_session() -> requests.Session:
+    """Return a session whose own certificates count, also where ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE`` is set.
+
+    requests lets these variables win over what a session was told to trust (psf/requests#3829).
+    """
+    import requests
+
+    class Session(requests.Session):
+        def merge_environment_settings(self, url: Any, proxies: Any, stream: Any, verify: Any, cert: Any) -> Any:
+            merged = super().merge_environment_settings(url, proxies, stream, verify, cert)
+            if verify is None and self.verify is not True:
+                merged["verify"] = self.verify
+            return merged
+
+    return Session()
 
 
 def _otlp_grpc(module: str, name: str, to: Destination, **options: object) -> Any:
