@@ -206,8 +206,8 @@ def _otlp_http(module: str, name: str, to: Destination, **options: object) -> An
 def trusting_session() -> requests.Session | None:
     """Return a session whose own certificates count, also where ``REQUESTS_CA_BUNDLE`` or ``CURL_CA_BUNDLE`` is set.
 
-    requests lets these variables win over what a session was told to trust (psf/requests#3829). Versions of the exporter
-    that come without requests use urllib3, which does not read them; then there is no session.
+    requests lets these variables win over what a session was told to trust (psf/requests#3829). Versions of the
+    exporter that come without requests use urllib3, which does not read them; then there is no session.
     """
     try:
         import requests
