@@ -1,7 +1,4 @@
-"""The process's logger provider: set once, with whatever the current configuration made behind it; and its processors.
-
-A processor that raises, ours or anyone's, disturbs neither the application nor the processors after it.
-"""
+"""The process's logger provider: set once, with what the current configuration made behind it; and its processors."""
 
 from __future__ import annotations
 
@@ -9,69 +6,27 @@ from typing import TYPE_CHECKING, Any
 
 from opentelemetry.sdk._logs import LoggerProvider, LogRecordProcessor
 
-from otelkit.runtime.internal_errors import record_internal_error
+from otelkit.signals.fan_out import FanOut, each
 from otelkit.signals.proxies import logger
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
-
     from opentelemetry._logs import Logger
     from opentelemetry.sdk._logs import ReadWriteLogRecord
     from opentelemetry.util.types import Attributes
 
 
-class LogFanOut(LogRecordProcessor):
-    """Hands each record to our processors, which change with the configuration, and to those that others added."""
+class LogFanOut(FanOut[LogRecordProcessor], LogRecordProcessor):
+    """Hands each record to our processors and to those that others added."""
 
-    def __init__(self) -> None:
-        self._own: tuple[LogRecordProcessor, ...] = ()
-        self._added: tuple[LogRecordProcessor, ...] = ()
-
-    def use(self, processors: Iterable[LogRecordProcessor]) -> None:
-        """Make ``processors`` the configuration's own, in place of the earlier ones."""
-        self._own = tuple(processors)
+    kind = "log processor"
 
     def add_log_record_processor(self, log_record_processor: LogRecordProcessor) -> None:
         """Add a processor that stays across configurations (the SDK's provider calls this)."""
-        self._added = (*self._added, log_record_processor)
-
-    def set_aside(self) -> tuple[tuple[LogRecordProcessor, ...], tuple[LogRecordProcessor, ...]]:
-        """Take every processor off without shutting it down, and return them for `put_back`."""
-        aside = (self._own, self._added)
-        self._own = self._added = ()
-        return aside
-
-    def put_back(self, aside: tuple[tuple[LogRecordProcessor, ...], tuple[LogRecordProcessor, ...]]) -> None:
-        """Have the processors that were set aside again, and no others."""
-        self._own, self._added = aside
+        self.add(log_record_processor)
 
     def on_emit(self, log_record: ReadWriteLogRecord) -> None:
         """Show the record to every processor."""
-        for processor in (*self._own, *self._added):
-            try:
-                processor.on_emit(log_record)
-            except Exception as error:  # noqa: BLE001 - a processor is third-party code on the application's thread
-                record_internal_error(f"log processor {type(processor).__name__}.on_emit", error)
-
-    def shutdown(self) -> None:
-        """Shut down what others added. Ours are stopped by their signal."""
-        added, self._added = self._added, ()
-        for processor in added:
-            try:
-                processor.shutdown()
-            except Exception as error:  # noqa: BLE001 - third-party code
-                record_internal_error(f"log processor {type(processor).__name__}.shutdown", error)
-
-    def force_flush(self, timeout_millis: int = 30000) -> bool:
-        """Flush every processor."""
-        results: list[bool] = []
-        for processor in (*self._own, *self._added):
-            try:
-                results.append(processor.force_flush(timeout_millis))
-            except Exception as error:  # noqa: BLE001 - third-party code
-                record_internal_error(f"log processor {type(processor).__name__}.force_flush", error)
-                results.append(False)
-        return all(results)
+        each(self._all(), self.kind, "on_emit", lambda processor: processor.on_emit(log_record))
 
 
 class ProxyLoggerProvider(LoggerProvider):

@@ -5,7 +5,6 @@ Runs on the SDK's provider, sampler and batch processor; the way out is `signals
 
 from __future__ import annotations
 
-import time
 from importlib.metadata import entry_points
 from typing import TYPE_CHECKING
 
@@ -17,8 +16,8 @@ from opentelemetry.sdk.trace.id_generator import RandomIdGenerator
 from otelkit.runtime.internal_errors import record_internal_error
 from otelkit.settings import parameters
 from otelkit.signals import foreign
-from otelkit.signals.export.delivery import Deliveries
 from otelkit.signals.export.exporters import span_exporters
+from otelkit.signals.processor_signal import ProcessorSignal
 from otelkit.signals.proxies import tracer
 from otelkit.signals.span_processing import SpanFanOut
 from otelkit.signals.tracing_provider import ProxyTracerProvider
@@ -29,19 +28,19 @@ if TYPE_CHECKING:
     from opentelemetry.sdk.trace import SpanProcessor
     from opentelemetry.sdk.trace.id_generator import IdGenerator
 
-    from otelkit.runtime.lifecycle import SignalFlush
     from otelkit.settings import Settings
     from otelkit.signals.resource import ResourceSource
 
 _fan_out = SpanFanOut()
 _attached_to: list[trace.TracerProvider] = []
-"""The foreign provider that our fan-out has been added to, if any; a provider cannot give a processor back."""
 
 
-class TracesSignal:
+class TracesSignal(ProcessorSignal["SpanProcessor", "trace.TracerProvider"]):
     """One configuration of tracing (see `otelkit.runtime.lifecycle.Signal`)."""
 
     name = "traces"
+    fan_out = _fan_out
+    attached_to = _attached_to
 
     def __init__(
         self,
@@ -61,75 +60,29 @@ class TracesSignal:
             processors: the user's own processors, after ours.
             id_generator: where trace and span ids come from; random by default.
         """
-        self._settings = settings
-        self._resource = resource
-        self._exporting = exporting
-        self._user_processors = tuple(processors)
+        super().__init__(settings, resource, exporting=exporting, processors=processors)
         self._id_generator = id_generator
-        self._own: tuple[SpanProcessor, ...] = ()
-        self._provider: trace.TracerProvider | None = None
-        self._aside: tuple[tuple[SpanProcessor, ...], tuple[SpanProcessor, ...]] = ((), ())
-        self.deliveries = Deliveries()
-        self.notes: tuple[str, ...] = ()
 
-    def start(self) -> None:
-        """Become what every tracer of the process forwards to."""
-        found = foreign.tracer_provider()
-        self._own = (*self._batching(), *self._user_processors)
-        if found is not None and not isinstance(found, ProxyTracerProvider):
-            self._join(found)
-            return
-        _fan_out.use(self._own)
-        self._provider = self._make_provider()
-        tracer.switch(self._provider)
-        if found is None:
-            trace.set_tracer_provider(ProxyTracerProvider(_fan_out))
+    def _found(self) -> trace.TracerProvider | None:
+        return foreign.tracer_provider()
 
-    def flush(self, timeout: float) -> SignalFlush:
-        """Hand over every ended span."""
-        return self.deliveries.during(lambda: self._flush(timeout))
+    def _is_ours(self, provider: trace.TracerProvider) -> bool:
+        return isinstance(provider, ProxyTracerProvider)
 
-    def drain(self, timeout: float) -> None:
-        """Send what is still queued and end the export threads. The user's processors belong to the user and go on."""
-        del timeout  # the SDK's processors take none; the lifecycle bounds the wait
-        for processor in self._own:
-            if processor not in self._user_processors:
-                processor.shutdown()
+    def _set_global(self) -> None:
+        trace.set_tracer_provider(ProxyTracerProvider(_fan_out))
 
-    def suspend(self) -> None:
-        """Stand back without ending anything: queues and export threads stay as they are."""
-        self._aside = _fan_out.set_aside()
-        tracer.switch(None)
+    def _active(self) -> trace.TracerProvider:
+        return tracer.active_provider()
 
-    def resume(self) -> None:
-        """Be again what every tracer of the process forwards to."""
-        _fan_out.put_back(self._aside)
-        tracer.switch(self._provider)
+    def _switch(self, provider: trace.TracerProvider | None) -> None:
+        tracer.switch(provider)
 
-    def stop(self, timeout: float) -> SignalFlush:
-        """Flush, end the export threads, and leave tracers that do nothing."""
-        result = self.flush(timeout)
-        if tracer.active_provider() is self._provider:
-            tracer.switch(None)
-            _fan_out.use(())
-            _fan_out.shutdown()
-        for processor in self._own:
-            processor.shutdown()
-        return result
+    def _adder(self) -> str:
+        return "add_span_processor"
 
-    def after_fork(self) -> None:
-        """Begin again in a forked child: new queues and threads, and nothing of the parent's."""
-        inherited = [processor for processor in self._own if processor not in self._user_processors]
-        self.deliveries.close()
-        self.deliveries = Deliveries()
-        found = foreign.tracer_provider()
-        self._own = (*self._batching(), *self._user_processors)
-        _fan_out.use(self._own)
-        if found is None or isinstance(found, ProxyTracerProvider):
-            self._provider = self._make_provider()
-            tracer.switch(self._provider)
-        for processor in inherited:
-            processor.shutdown()
+    def _holding(self) -> str:
+        return "resource and sampler hold"
 
     def _make_provider(self) -> TracerProvider:
         settings = self._settings
@@ -142,22 +95,6 @@ class TracesSignal:
             id_generator=self._id_generator or RandomIdGenerator(),
             span_limits=_limits(settings),
         )
-
-    def _join(self, found: trace.TracerProvider) -> None:
-        """Work with someone else's global provider: its resource and sampler hold, our processors are added."""
-        self._provider = found
-        kind = f"{type(found).__module__}.{type(found).__qualname__}"
-        notes = [f"{kind} was global before init(): its resource and sampler hold, and shutdown() leaves it running"]
-        add = getattr(found, "add_span_processor", None)
-        if add is None:
-            notes.append("it takes no span processors, so otelkit exports no spans of its own")
-            self._own = ()
-        elif not any(found is other for other in _attached_to):
-            add(_fan_out)
-            _attached_to.append(found)
-        self.notes = tuple(notes)
-        _fan_out.use(self._own)
-        tracer.switch(found)
 
     def _batching(self) -> list[SpanProcessor]:
         if not self._exporting:
@@ -176,18 +113,6 @@ class TracesSignal:
                 )
             )
         return processors
-
-    def _flush(self, timeout: float) -> bool:
-        deadline = time.monotonic() + timeout
-        complete = True
-        for processor in self._own:
-            left = max(0.0, deadline - time.monotonic())
-            try:
-                complete = processor.force_flush(int(left * 1000)) and complete
-            except Exception as error:  # noqa: BLE001 - a processor may be the user's
-                record_internal_error(f"span processor {type(processor).__name__}.force_flush", error)
-                complete = False
-        return complete
 
 
 def _sampler(settings: Settings) -> sampling.Sampler:
