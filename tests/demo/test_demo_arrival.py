@@ -50,6 +50,7 @@ class Telemetry:
     counters: dict[str, dict[str, int]] = field(
         default_factory=lambda: {
             "otelkit.model.prediction.count": {"label=phishing": 1},
+            "otelkit.model.score": {"model=text": 1},
             "otelkit.fraud.transaction.count": {"result=flagged": 1, "result=clean": 0},
             "otelkit.fraud.outcome.count": {"outcome=tp": 1, "outcome=fp": 0},
         }
@@ -104,7 +105,7 @@ WORDS = {
         sent={
             "traces": Sent(accepted=4, failed=0, complete=True),
             "logs": Sent(accepted=3, failed=0, complete=True),
-            "metrics": Sent(accepted=6, failed=0, complete=True),
+            "metrics": Sent(accepted=7, failed=0, complete=True),
         },
     ),
     REPUTATION: Words(
@@ -196,6 +197,7 @@ DIFFERS: dict[str, tuple[Break, str]] = {
         lambda sent: sent.counters.pop("otelkit.model.prediction.count"),
         "predictions in otelkit.model.prediction.count",
     ),
+    "another metric less": (lambda sent: sent.counters.pop("otelkit.model.score"), "scores in otelkit.model.score"),
     "a span less": (lambda sent: sent.spans.pop(1), "all spans, by the services' own count"),
 }
 

@@ -122,7 +122,7 @@ def test_a_bounded_run_ends_with_zero_when_everything_sent_has_arrived(demo: Dem
 
     assert ended.returncode == 0, ended.stdout + ended.stderr
     counts = table(ended.stdout)
-    assert len(counts) == 17
+    assert len(counts) == 18
     assert all(sent == arrived for sent, arrived in counts.values())
     assert counts["traces     requests, each with its whole trace"] == (40, 40)
     assert counts["metrics    requests in http.server.request.duration"] == (40, 40)
@@ -252,6 +252,11 @@ def test_a_missing_package_is_answered_with_the_command_that_installs_it(missing
         ("--rate", "0"),
         ("--port", "70000"),
         ("--port", "1", "--endpoint", "http://collector:4318"),
+        ("--verify", "--requests", "5"),
+        ("--verify", "--endpoint", "http://collector:4318"),
+        ("--loki", "http://loki:3100", "--endpoint", "http://collector:4318", "--requests", "5"),
+        ("--patience", "5", "--requests", "5"),
+        ("--patience", "soon", "--requests", "5"),
     ],
 )
 def test_wrong_arguments_end_with_two_and_say_which(demo: Demo, arguments: tuple[str, ...]) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from otelkit.cli.demonstration.destinations import services_environment
+from otelkit.cli.demonstration.destinations import resource_attributes, services_environment
 from otelkit.cli.demonstration.example import example_folder
 
 if TYPE_CHECKING:
@@ -44,6 +44,20 @@ def test_for_another_endpoint_the_shells_credentials_hold_and_its_destinations_d
     assert environment["OTEL_EXPORTER_OTLP_PROTOCOL"] == "http/protobuf"
     assert "OTEL_EXPORTER_OTLP_LOGS_ENDPOINT" not in environment
     assert "OTEL_LOGS_EXPORTER" not in environment
+
+
+def test_the_instance_that_is_asked_for_at_the_end_wins_over_the_shells_and_leaves_the_rest(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("OTEL_RESOURCE_ATTRIBUTES", "team=fraud, service.instance.id=mine,region=north%2Dwest")
+    assert resource_attributes({"service.instance.id": "run"}) == {
+        "OTEL_RESOURCE_ATTRIBUTES": "team=fraud,region=north%2Dwest,service.instance.id=run"
+    }
+
+    monkeypatch.delenv("OTEL_RESOURCE_ATTRIBUTES")
+    assert resource_attributes({"service.instance.id": "run"}) == {
+        "OTEL_RESOURCE_ATTRIBUTES": "service.instance.id=run"
+    }
 
 
 def test_a_proxy_of_the_shell_is_not_asked_for_this_machine(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,4 +1,4 @@
-"""Whether what was sent arrived: each count of the services and the replayer beside what the console holds.
+"""Whether what was sent arrived: each count of the services and the replayer beside what the receiver holds.
 
 Counting only; nothing is started, stopped or shown here.
 """
@@ -11,19 +11,25 @@ from http import HTTPStatus
 from typing import TYPE_CHECKING, Final
 
 from otelkit.cli.demonstration.example import REPUTATION, SCORING
+from otelkit.cli.demonstration.receiver import Metric
 from otelkit.cli.demonstration.services_words import SIGNALS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
     from otelkit.cli.demonstration.answers import Answer
-    from otelkit.cli.demonstration.console_reader import ConsoleReader, StoredSpan, StoredTrace
+    from otelkit.cli.demonstration.receiver import Receiver, StoredExemplar, StoredSpan, StoredTrace
     from otelkit.cli.demonstration.services_words import Words
 
 _PROBLEMS_SHOWN: Final = 5
 _ORDER: Final = ("traces", "logs", "metrics", "exemplars")
 
-REQUEST_DURATION: Final = "http.server.request.duration"
+REQUESTS: Final = Metric("http.server.request.duration", "s", "histogram")
+
+_PREDICTIONS: Final = Metric("otelkit.model.prediction.count", "{prediction}", "counter")
+_SCORES: Final = Metric("otelkit.model.score", "1", "histogram")
+_TRANSACTIONS: Final = Metric("otelkit.fraud.transaction.count", "{transaction}", "counter")
+_OUTCOMES: Final = Metric("otelkit.fraud.outcome.count", "{transaction}", "counter")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -49,24 +55,27 @@ class Verdict:
     problems: tuple[str, ...]
     """What is wrong, in words; the first few of each kind."""
 
+    whole: frozenset[str] = frozenset()
+    """The ids of the traces that lack nothing."""
+
     @property
     def holds(self) -> bool:
         """Whether everything that was sent arrived."""
         return not self.problems and all(row.holds for row in self.rows)
 
 
-def compare(answers: Sequence[Answer], words: Mapping[str, Words], console: ConsoleReader) -> Verdict:
-    """Compare what was sent with what the console holds.
+def compare(answers: Sequence[Answer], words: Mapping[str, Words], receiver: Receiver) -> Verdict:
+    """Compare what was sent with what the receiver holds.
 
     Args:
         answers: every answer that the replayer got.
         words: what each service said, by its name; the services have ended.
-        console: the receiving side.
+        receiver: the receiving side.
 
     """
     answered = [answer for answer in answers if answer.trace_id is not None]
     problems = [_unanswered(answer) for answer in answers if answer.trace_id is None]
-    traces = {answer.trace_id: console.trace(str(answer.trace_id)) for answer in answered}
+    traces = {answer.trace_id: receiver.trace(str(answer.trace_id)) for answer in answered}
     faults = {answer.trace_id: trace_fault(answer, traces[answer.trace_id]) for answer in answered}
     problems += [f"trace {trace_id}: {fault}" for trace_id, fault in faults.items() if fault is not None]
     stored = [trace for trace in traces.values() if trace is not None]
@@ -87,19 +96,26 @@ def compare(answers: Sequence[Answer], words: Mapping[str, Words], console: Cons
             arrived=_joined_calls(stored),
         ),
         *_log_rows(words, stored),
-        *_metric_rows(answers, calls, console),
-        *_total_rows(words, console),
+        *_metric_rows(answers, calls, receiver),
+        *_total_rows(words, receiver),
     ]
-    exemplars, unresolved = _exemplars(console, known={trace.trace_id for trace in stored})
+    exemplars = receiver.exemplars()
+    unresolved = _unresolved(exemplars, receiver, known={trace.trace_id for trace in stored if trace.spans})
     rows.append(
-        Row(signal="exemplars", what="pointing to a stored trace", sent=exemplars, arrived=exemplars - len(unresolved))
+        Row(
+            signal="exemplars",
+            what="pointing to a stored trace",
+            sent=len(exemplars),
+            arrived=len(exemplars) - len(unresolved),
+        )
     )
-    if exemplars == 0:
+    if not exemplars:
         problems.append("no histogram brought an exemplar")
-    problems += [f"exemplar of {name}: no trace {trace_id}" for name, trace_id in unresolved]
+    problems += [f"exemplar of {exemplar.metric}: no trace {exemplar.trace_id}" for exemplar in unresolved]
     problems += _farewell_faults(words)
     rows.sort(key=lambda row: _ORDER.index(row.signal))
-    return Verdict(rows=tuple(rows), problems=_first_few(problems))
+    whole = frozenset(str(trace_id) for trace_id, fault in faults.items() if fault is None)
+    return Verdict(rows=tuple(rows), problems=_first_few(problems), whole=whole)
 
 
 def trace_fault(answer: Answer, trace: StoredTrace | None) -> str | None:
@@ -110,6 +126,8 @@ def trace_fault(answer: Answer, trace: StoredTrace | None) -> str | None:
     """
     if trace is None:
         return "nothing of it arrived"
+    if not trace.spans:
+        return "only log lines of it arrived"
     return _root_fault(answer, trace) or _parent_fault(trace) or _call_fault(answer, trace)
 
 
@@ -200,18 +218,16 @@ def _surplus_logs(words: Mapping[str, Words], traces: Sequence[StoredTrace]) -> 
     ]
 
 
-def _metric_rows(answers: Sequence[Answer], calls: int, console: ConsoleReader) -> list[Row]:
+def _metric_rows(answers: Sequence[Answer], calls: int, receiver: Receiver) -> list[Row]:
     """What the metrics count, against what the replayer saw."""
-    requests = console.metric(REQUEST_DURATION)
-    transactions = console.metric("otelkit.fraud.transaction.count").by("result", SCORING)
-    outcomes = console.metric("otelkit.fraud.outcome.count").by("outcome", SCORING)
+    requests = receiver.metric(REQUESTS)
+    transactions = receiver.metric(_TRANSACTIONS).by("result", SCORING)
+    outcomes = receiver.metric(_OUTCOMES).by("outcome", SCORING)
     seen = Counter(answer.outcome for answer in answers if answer.outcome is not None)
     flagged = sum(answer.scored and bool(answer.flagged) for answer in answers)
     scored = sum(answer.scored for answer in answers)
     rows = [
-        Row(
-            signal="metrics", what=f"requests in {REQUEST_DURATION}", sent=len(answers), arrived=requests.total(SCORING)
-        ),
+        Row(signal="metrics", what=f"requests in {REQUESTS.name}", sent=len(answers), arrived=requests.total(SCORING)),
         Row(
             signal="metrics",
             what="the same, of the calls between the services",
@@ -220,9 +236,15 @@ def _metric_rows(answers: Sequence[Answer], calls: int, console: ConsoleReader) 
         ),
         Row(
             signal="metrics",
-            what="predictions in otelkit.model.prediction.count",
+            what=f"predictions in {_PREDICTIONS.name}",
             sent=scored,
-            arrived=console.metric("otelkit.model.prediction.count").total(SCORING),
+            arrived=receiver.metric(_PREDICTIONS).total(SCORING),
+        ),
+        Row(
+            signal="metrics",
+            what=f"scores in {_SCORES.name}",
+            sent=scored,
+            arrived=receiver.metric(_SCORES).total(SCORING),
         ),
         Row(signal="metrics", what="transactions flagged", sent=flagged, arrived=transactions.get("flagged", 0)),
         Row(signal="metrics", what="transactions clean", sent=scored - flagged, arrived=transactions.get("clean", 0)),
@@ -234,10 +256,10 @@ def _metric_rows(answers: Sequence[Answer], calls: int, console: ConsoleReader) 
     return rows
 
 
-def _total_rows(words: Mapping[str, Words], console: ConsoleReader) -> list[Row]:
+def _total_rows(words: Mapping[str, Words], receiver: Receiver) -> list[Row]:
     """Everything that the services sent, by their own count at the end, against everything that is stored."""
-    stored = console.stored()
-    arrived = {"traces": stored.spans, "logs": stored.logs, "metrics": stored.metric_points}
+    totals = receiver.totals()
+    arrived = {"traces": totals.spans, "logs": totals.logs, "metrics": totals.metric_points}
     names = {"traces": "all spans", "logs": "all log records", "metrics": "all data points"}
     return [
         Row(
@@ -246,9 +268,10 @@ def _total_rows(words: Mapping[str, Words], console: ConsoleReader) -> list[Row]
             sent=sum(
                 said.sent[signal].accepted + said.sent[signal].failed for said in words.values() if signal in said.sent
             ),
-            arrived=arrived[signal],
+            arrived=count,
         )
         for signal in SIGNALS
+        if (count := arrived[signal]) is not None
     ]
 
 
@@ -266,19 +289,11 @@ def _farewell_faults(words: Mapping[str, Words]) -> list[str]:
     return faults
 
 
-def _exemplars(console: ConsoleReader, *, known: set[str]) -> tuple[int, list[tuple[str, str]]]:
-    """Count the exemplars, and name those whose trace is not stored."""
-    total = 0
-    unresolved: list[tuple[str, str]] = []
-    resolved = set(known)
-    for name in console.metric_names():
-        for trace_id in console.metric(name).exemplar_traces:
-            total += 1
-            if trace_id in resolved or console.trace(trace_id) is not None:
-                resolved.add(trace_id)
-            else:
-                unresolved.append((name, trace_id))
-    return total, unresolved
+def _unresolved(exemplars: Sequence[StoredExemplar], receiver: Receiver, *, known: set[str]) -> list[StoredExemplar]:
+    """Return the exemplars whose trace is not stored."""
+    others = {exemplar.trace_id for exemplar in exemplars} - known
+    missing = {trace_id for trace_id in others if (trace := receiver.trace(trace_id)) is None or not trace.spans}
+    return [exemplar for exemplar in exemplars if exemplar.trace_id in missing]
 
 
 def _first_few(problems: Sequence[str]) -> tuple[str, ...]:

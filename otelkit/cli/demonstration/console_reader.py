@@ -8,12 +8,21 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass
 from http import HTTPStatus
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, cast
 
 import httpx
 
+from otelkit.cli.demonstration.receiver import (
+    StoredExemplar,
+    StoredMetric,
+    StoredSeries,
+    StoredSpan,
+    StoredTrace,
+    Totals,
+)
+
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from otelkit.cli.demonstration.receiver import Metric
 
 _TIMEOUT_S = 10.0
 
@@ -28,56 +37,6 @@ class Stored:
     metric_points: int = 0
     exemplars: int = 0
     rejected: int = 0
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSpan:
-    """One span, as far as the check looks at it."""
-
-    span_id: str
-    parent_span_id: str | None
-    name: str
-    kind: str
-    service: str
-    attributes: Mapping[str, object]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredTrace:
-    """One trace with its spans and the number of its log lines, by service."""
-
-    trace_id: str
-    spans: tuple[StoredSpan, ...]
-    log_lines: Mapping[str, int]
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredSeries:
-    """The latest state of one series of a metric: its value, or a histogram's count."""
-
-    service: str
-    attributes: Mapping[str, object]
-    total: float
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class StoredMetric:
-    """One metric: the latest state of its series, and the traces that its exemplars point to."""
-
-    series: tuple[StoredSeries, ...] = ()
-    exemplar_traces: tuple[str, ...] = ()
-
-    def total(self, service: str) -> int:
-        """Return the sum over the series of one service."""
-        return round(sum(series.total for series in self.series if series.service == service))
-
-    def by(self, attribute: str, service: str) -> dict[str, int]:
-        """Return the sums over the series of one service, by one attribute's value."""
-        sums: Counter[str] = Counter()
-        for series in self.series:
-            if series.service == service:
-                sums[str(series.attributes.get(attribute))] += round(series.total)
-        return dict(sums)
 
 
 class ConsoleReader:
@@ -132,16 +91,16 @@ class ConsoleReader:
             log_lines=Counter(log["service"] for log in told["logs"]),
         )
 
-    def metric_names(self) -> tuple[str, ...]:
-        """Return the names of all metrics."""
-        return tuple(metric["name"] for metric in self._get("/api/metrics")["metrics"])
+    def totals(self) -> Totals:
+        """Return how much of the run is stored: all that the console holds is of this run."""
+        stored = self.stored()
+        return Totals(spans=stored.spans, logs=stored.logs, metric_points=stored.metric_points)
 
-    def metric(self, name: str) -> StoredMetric:
+    def metric(self, metric: Metric) -> StoredMetric:
         """Return one metric; one without series when it is unknown."""
-        response = self._http.get(f"/api/metrics/{name}")
-        if response.status_code == HTTPStatus.NOT_FOUND:
+        told = self._metric(metric.name)
+        if told is None:
             return StoredMetric()
-        told = response.raise_for_status().json()
         return StoredMetric(
             series=tuple(
                 StoredSeries(
@@ -150,9 +109,25 @@ class ConsoleReader:
                     total=_latest(series["points"]),
                 )
                 for series in told["series"]
-            ),
-            exemplar_traces=tuple(exemplar["traceId"] for exemplar in told["exemplars"] if exemplar["traceId"]),
+            )
         )
+
+    def exemplars(self) -> tuple[StoredExemplar, ...]:
+        """Return the exemplars of all metrics."""
+        names = [str(metric["name"]) for metric in self._get("/api/metrics")["metrics"]]
+        told = {name: self._metric(name) or {"exemplars": []} for name in names}
+        return tuple(
+            StoredExemplar(metric=name, trace_id=exemplar["traceId"])
+            for name, metric in told.items()
+            for exemplar in metric["exemplars"]
+            if exemplar["traceId"]
+        )
+
+    def _metric(self, name: str) -> dict[str, Any] | None:
+        response = self._http.get(f"/api/metrics/{name}")
+        if response.status_code == HTTPStatus.NOT_FOUND:
+            return None
+        return cast("dict[str, Any]", response.raise_for_status().json())
 
     def _get(self, path: str) -> Any:
         return self._http.get(path).raise_for_status().json()

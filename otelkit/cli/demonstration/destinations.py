@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 _REACH_TIMEOUT_S: Final = 3.0
 
+_RESOURCE: Final = "OTEL_RESOURCE_ATTRIBUTES"
 _OWN_VARIABLES: Final = ("OTEL_", "OTELKIT_", "FRAUD_")
 _SWITCHES: Final = ("OTEL_SDK_DISABLED", "OTEL_TRACES_EXPORTER", "OTEL_METRICS_EXPORTER", "OTEL_LOGS_EXPORTER")
 
@@ -63,6 +64,18 @@ def services_environment(endpoint: str, *, own_console: bool) -> dict[str, str]:
         "PYTHONPATH": os.pathsep.join(filter(None, (str(example_folder()), os.environ.get("PYTHONPATH")))),
         "PYTHONUNBUFFERED": "1",
     }
+
+
+def resource_attributes(own: Mapping[str, str]) -> dict[str, str]:
+    """Return the environment variable that adds resource attributes to those of the user's shell, and wins over them.
+
+    Args:
+        own: the attributes; names and values need no escaping.
+
+    """
+    given = (os.environ.get(_RESOURCE) or "").split(",")
+    kept = [pair for pair in given if pair.strip() and pair.partition("=")[0].strip() not in own]
+    return {_RESOURCE: ",".join([*kept, *(f"{name}={value}" for name, value in own.items())])}
 
 
 def _is_dropped(name: str, *, all_own: bool) -> bool:

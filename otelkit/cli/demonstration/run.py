@@ -11,6 +11,7 @@ import signal
 import tempfile
 import threading
 import time
+import uuid
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -19,21 +20,31 @@ import httpx
 
 from otelkit.cli.demonstration.acceptance import accepted_signals
 from otelkit.cli.demonstration.answers import Answer, Tally
-from otelkit.cli.demonstration.arrival import REQUEST_DURATION, compare
+from otelkit.cli.demonstration.arrival import REQUESTS, compare
 from otelkit.cli.demonstration.console_reader import ConsoleReader, Stored
-from otelkit.cli.demonstration.destinations import UnreachableError, reach, services_environment
+from otelkit.cli.demonstration.destinations import (
+    UnreachableError,
+    reach,
+    resource_attributes,
+    services_environment,
+)
 from otelkit.cli.demonstration.display import Link, Progress, table_lines
+from otelkit.cli.demonstration.engines import EngineError
 from otelkit.cli.demonstration.example import REPUTATION, SCORING, replay_command, service_command, write_log_config
 from otelkit.cli.demonstration.programs import Programs, free_port
 from otelkit.cli.demonstration.services_words import words_in
+from otelkit.cli.demonstration.stack_reader import StackReader
+from otelkit.cli.demonstration.verification import await_verdict
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Iterable, Mapping
     from types import FrameType
 
+    from otelkit.cli.demonstration.arrival import Verdict
     from otelkit.cli.demonstration.display import Display
     from otelkit.cli.demonstration.programs import Program
     from otelkit.cli.demonstration.services_words import Words
+    from otelkit.cli.demonstration.verification import Verification
 
 READY_TIMEOUT_S: Final = 60.0
 """How long the services may take to start."""
@@ -65,6 +76,8 @@ class DemoOptions:
     rate: float = 20.0
     endpoint: str | None = None
     port: int = 4318
+    verification: Verification | None = None
+    """How a bounded run asks the stack behind ``endpoint`` for what arrived; None where nobody there is asked."""
 
     @property
     def bounded(self) -> bool:
@@ -80,15 +93,15 @@ def run_demo(options: DemoOptions, display: Display) -> int:
         display: where to show it.
 
     Returns:
-        0 when a bounded run's telemetry arrived (with ``endpoint``: was accepted), or an unbounded run was ended by a
-        signal; 130 when a bounded run was ended by a signal; 1 otherwise.
+        0 when a bounded run's telemetry arrived (with ``endpoint`` and no ``verification``: was accepted), or an
+        unbounded run was ended by a signal; 130 when a bounded run was ended by a signal; 1 otherwise.
 
     """
     folder = Path(tempfile.mkdtemp(prefix="otelkit-demo-"))
     with _stop_on_signals() as stopping:
         try:
             code = _Run(options, display, folder, stopping).run()
-        except (DemoError, UnreachableError) as error:
+        except (DemoError, UnreachableError, EngineError) as error:
             display.say(str(error))
             code = 1
         except httpx.HTTPError as error:
@@ -114,10 +127,13 @@ class _Run:
         self._first_trace_told = False
         self._stored_now = Stored()
         self._ask_again_at = 0.0
+        self._instances = {name: str(uuid.uuid4()) for name in (REPUTATION, SCORING)}
 
     def run(self) -> int:
         if self._options.endpoint is not None:
             reach(self._options.endpoint)
+            if self._options.verification is not None:
+                return self._run_verified(self._options.endpoint, self._options.verification)
             words = self._drive(self._options.endpoint, console=None)
             self._display.conclude()
             return self._judge_accepted(words)
@@ -125,9 +141,26 @@ class _Run:
             words = self._drive(url, console=console)
             self._display.conclude()
             if self._stopping.is_set():
-                after = f"after {self._running_s:.0f} s and {self._tally.counts.requests} requests"
-                return _ended_early(self._options, self._display, after)
-            return self._judge_arrived(words, console)
+                return self._ended_early()
+            self._await_arrival(words, console)
+            return self._tell_verdict(compare(self._tally.answers, words, console))
+
+    def _run_verified(self, endpoint: str, verification: Verification) -> int:
+        with StackReader(verification.addresses, self._instances) as stack:
+            stack.greet()
+            words = self._drive(endpoint, console=None)
+            self._display.conclude()
+            if self._stopping.is_set():
+                return self._ended_early()
+            self._display.say("asking Prometheus, Tempo and Loki what arrived")
+            verdict = await_verdict(
+                self._tally.answers, words, stack, patience_s=verification.patience_s, stopping=self._stopping
+            )
+            return self._ended_early() if verdict is None else self._tell_verdict(verdict)
+
+    def _ended_early(self) -> int:
+        after = f"after {self._running_s:.0f} s and {self._tally.counts.requests} requests"
+        return _ended_early(self._options, self._display, after)
 
     @contextlib.contextmanager
     def _own_console(self) -> Generator[str]:
@@ -177,7 +210,9 @@ class _Run:
         # Only a bounded run counts the lines that were logged; without an end the files would grow without one.
         files = {"OTELKIT_LOGS_DIRECTORY": str(self._log_folder(name))} if self._options.bounded else {}
         command = service_command(module, port, log_config=log_config)
-        return programs.start(name, command, more={**files, **(more or {})})
+        instance = {"service.instance.id": self._instances[name]}
+        told = resource_attributes(instance) if self._options.verification is not None else {}
+        return programs.start(name, command, more={**told, **files, **(more or {})})
 
     def _log_folder(self, service: str) -> Path:
         return self._folder / f"{service}-logs"
@@ -251,7 +286,7 @@ class _Run:
             Link(
                 label="durations",
                 hint="how long requests took; a dot leads to its trace",
-                url=f"{url}/metrics/{REQUEST_DURATION}",
+                url=f"{url}/metrics/{REQUESTS.name}",
             ),
             Link(label="flagged", hint="flagged and clean", url=f"{url}/metrics/otelkit.fraud.transaction.count"),
         ]
@@ -267,9 +302,7 @@ class _Run:
     def _running_s(self) -> float:
         return time.monotonic() - self._started
 
-    def _judge_arrived(self, words: Mapping[str, Words], console: ConsoleReader) -> int:
-        self._await_arrival(words, console)
-        verdict = compare(self._tally.answers, words, console)
+    def _tell_verdict(self, verdict: Verdict) -> int:
         rows = [
             (row.signal, row.what, str(row.sent), str(row.arrived), "" if row.holds else "<-") for row in verdict.rows
         ]
