@@ -268,10 +268,11 @@ def test_the_addresses_in_the_shipped_files_are_services_of_this_file() -> None:
         for file in (ROOT / "collector" / folder).rglob("*.y*ml"):
             shipped = re.sub(r"^\s*#.*$", "", file.read_text(encoding="utf-8"), flags=re.MULTILINE)
             named |= set(re.findall(r"\b([a-z][a-z0-9-]*[a-z0-9]):\d{4,5}\b", shipped))
-            named |= set(re.findall(r"dns_sd_configs: \[\{names: \[([\w-]+)\]", shipped))
+            for names in re.findall(r"dns_sd_configs: \[\{names: \[([^\]]+)\]", shipped):
+                named |= set(re.findall(r"[\w-]+", names))
     known = set(SERVICES) | aliases | {"localhost"}
     assert named - known == set()
-    assert {"otelcol", "prometheus", "tempo", "loki", "alertmanager", "otelcol-gateway"} <= named
+    assert {"otelcol", "prometheus", "tempo", "loki", "alertmanager", "otelcol-gateway", "otelcol-sampler"} <= named
 
 
 def test_the_ports_that_prometheus_scrapes_are_those_that_the_programs_listen_on() -> None:

@@ -55,7 +55,9 @@ class StoredSpan:
     name: str
     kind: str
     failed: bool
+    resource: Mapping[str, object]
     attributes: Mapping[str, object]
+    start_s: float
     duration_s: float
 
 
@@ -84,6 +86,12 @@ class Prometheus:
         """
         found = _get(f"{self._url}/api/v1/query", {"query": expression})["data"]["result"]
         return [Sample(labels=one["metric"], value=float(one["value"][1])) for one in found]
+
+    def between(self, expression: str, since_s: float, until_s: float, *, step_s: float = 5) -> list[Sample]:
+        """Evaluate an expression over a time range; every point of every series is one sample."""
+        asked = {"query": expression, "start": since_s, "end": until_s, "step": step_s}
+        found = _get(f"{self._url}/api/v1/query_range", asked)["data"]["result"]
+        return [Sample(labels=one["metric"], value=float(value)) for one in found for _, value in one["values"]]
 
     def value(self, expression: str) -> float:
         """Evaluate an expression that gives one series, or none, which counts as zero."""
@@ -128,7 +136,7 @@ class Tempo:
             return []
         response.raise_for_status()
         return [
-            _stored_span(span, str(_attributes(part.resource.attributes).get("service.name", "")))
+            _stored_span(span, _attributes(part.resource.attributes))
             for part in TracesData.FromString(response.content).resource_spans
             for scope in part.scope_spans
             for span in scope.spans
@@ -149,11 +157,15 @@ class Loki:
 
     def lines(self, logql: str, *, last_s: float = 3600, limit: int = 5000) -> list[Line]:
         """Return the log records that a LogQL expression finds, the oldest first."""
-        now = time.time_ns()
+        now = time.time()
+        return self.between(logql, now - last_s, now + 60, limit=limit)
+
+    def between(self, logql: str, since_s: float, until_s: float, *, limit: int = 5000) -> list[Line]:
+        """Return the log records of a time range that a LogQL expression finds, the oldest first."""
         asked = {
             "query": logql,
-            "start": now - int(last_s * _NS),
-            "end": now + 60 * _NS,
+            "start": int(since_s * _NS),
+            "end": int(until_s * _NS),
             "limit": limit,
             "direction": "forward",
         }
@@ -225,15 +237,17 @@ def _get(url: str, parameters: Mapping[str, object], headers: Mapping[str, str] 
     return response.json()
 
 
-def _stored_span(span: Span, service: str) -> StoredSpan:
+def _stored_span(span: Span, resource: Mapping[str, object]) -> StoredSpan:
     return StoredSpan(
         span_id=span.span_id.hex(),
         parent_span_id=span.parent_span_id.hex(),
-        service=service,
+        service=str(resource.get("service.name", "")),
         name=span.name,
         kind=KINDS.get(span.kind, str(span.kind)),
         failed=span.status.code == span.status.STATUS_CODE_ERROR,
+        resource=resource,
         attributes=_attributes(span.attributes),
+        start_s=span.start_time_unix_nano / _NS,
         duration_s=(span.end_time_unix_nano - span.start_time_unix_nano) / _NS,
     )
 

@@ -30,12 +30,9 @@ _PORTS: Final = (
     "loki-grpc",
 )
 
-_QUICK: Final = {
-    # A person who tries something wants to find it; elsewhere the defaults in the files hold.
-    "TEMPO_QUERY_END_CUTOFF": "1s",
-    "TEMPO_LOG_LEVEL": "warn",
-    "LOKI_LOG_LEVEL": "warn",
-}
+# A person who tries something wants to find it; elsewhere the defaults in the files hold.
+_TEMPO_QUICK: Final = {"TEMPO_QUERY_END_CUTOFF": "1s", "TEMPO_LOG_LEVEL": "warn"}
+_LOKI_QUICK: Final = {"LOKI_LOG_LEVEL": "warn"}
 
 
 class Backends:
@@ -191,8 +188,8 @@ class Backends:
                 "-config.expand-env=true",
             ),
             environment={
-                **_QUICK,
-                "TEMPO_LISTENHOST": HOST,
+                **_TEMPO_QUICK,
+                "TEMPO_LISTEN_HOST": HOST,
                 "TEMPO_HTTP_PORT": str(self._ports["tempo"]),
                 "TEMPO_GRPC_PORT": str(self._ports["tempo-grpc"]),
                 "TEMPO_OTLP_GRPC_LISTEN": f"{HOST}:{self._ports['tempo-otlp-grpc']}",
@@ -212,8 +209,8 @@ class Backends:
                 "-config.expand-env=true",
             ),
             environment={
-                **_QUICK,
-                "LOKI_LISTENHOST": HOST,
+                **_LOKI_QUICK,
+                "LOKI_LISTEN_HOST": HOST,
                 "LOKI_HTTP_PORT": str(self._ports["loki"]),
                 "LOKI_GRPC_PORT": str(self._ports["loki-grpc"]),
                 "LOKI_DATA": str(self.folder / "loki"),

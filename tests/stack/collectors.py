@@ -65,7 +65,7 @@ class Collector:
                 "OTLP_GRPC_LISTEN": f"{HOST}:{self._ports['otlp-grpc']}",
                 "OTLP_HTTP_LISTEN": f"{HOST}:{self._ports['otlp-http']}",
                 "HEALTH_LISTEN": f"{HOST}:{self._ports['health']}",
-                "TELEMETRYHOST": HOST,
+                "TELEMETRY_HOST": HOST,
                 "TELEMETRY_PORT": str(self._ports["telemetry"]),
                 "QUEUE_DIRECTORY": str(self.queue),
                 "LOG_FILES": str(self.log_files / "*.log"),

@@ -7,19 +7,25 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from tests.stack.asking import Loki, Prometheus, Tempo
+from otelkit.cli.demonstration.example import SCORING
+from tests.deployment.links import Datasources
+from tests.stack.asking import Loki, Prometheus, Tempo, eventually
 from tests.stack.building import built_programs
+from tests.stack.following import Follower, clicked
 from tests.stack.running import running_stack
 from tests.stack.traffic import Replayed, replay_fraud
 
 if TYPE_CHECKING:
     from collections.abc import Generator, Mapping
 
+    from tests.deployment.links import ClickedSpan
+    from tests.stack.asking import Exemplar, Line, StoredSpan
     from tests.stack.running import Stack
 
 _HERE = Path(__file__).parent
 
 FRAUD_REQUESTS = 400
+_DURATIONS = f'http_server_request_duration_seconds_bucket{{service_name="{SCORING}", http_route="/transactions"}}'
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
@@ -29,7 +35,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     )
     if asked:
         return
-    ours = [item for item in items if item.path.is_relative_to(_HERE)]
+    ours = [item for item in items if item.path.is_relative_to(_HERE) and item.get_closest_marker("stack")]
     config.hook.pytest_deselected(items=ours)
     items[:] = [item for item in items if item not in set(ours)]
 
@@ -84,3 +90,50 @@ def fraud_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def fraud(stack: Stack, fraud_folder: Path) -> Replayed:
     """The fraud services on their real data, replayed once through the pipeline."""
     return replay_fraud(stack.collector.endpoint, requests=FRAUD_REQUESTS, folder=fraud_folder)
+
+
+@pytest.fixture(scope="session")
+def links() -> Datasources:
+    """Grafana's data sources as they are shipped."""
+    return Datasources()
+
+
+@pytest.fixture(scope="session")
+def follow(prometheus: Prometheus, tempo: Tempo, loki: Loki) -> Follower:
+    """Runs what a click would run."""
+    return Follower(prometheus=prometheus, tempo=tempo, loki=loki)
+
+
+@pytest.fixture(scope="session")
+def exemplar(prometheus: Prometheus, tempo: Tempo, fraud: Replayed) -> Exemplar:
+    """An exemplar of the scoring service's request duration, of a request that called the other service."""
+    called = {answer.trace_id for answer in fraud.answers if answer.reputation_attempts}
+
+    def found() -> list[Exemplar]:
+        return [one for one in prometheus.exemplars(_DURATIONS) if one.labels.get("trace_id") in called]
+
+    exemplars = eventually(found, bool)
+    assert exemplars, "no exemplar of a request that called the other service"
+    assert eventually(lambda: tempo.trace(exemplars[0].labels["trace_id"]), bool)
+    return exemplars[0]
+
+
+@pytest.fixture(scope="session")
+def trace(exemplar: Exemplar, links: Datasources, follow: Follower) -> list[StoredSpan]:
+    """What the exemplar's link shows, once the spans of both services are there."""
+    link = links.of_exemplar(exemplar.labels)
+    return eventually(lambda: follow.trace(link), lambda seen: len({span.service for span in seen}) > 1)
+
+
+@pytest.fixture(scope="session")
+def span(exemplar: Exemplar, trace: list[StoredSpan]) -> ClickedSpan:
+    """The scoring service's request, as somebody clicks it."""
+    (request,) = (one for one in trace if one.service == SCORING and one.kind == "server")
+    return clicked(request, exemplar.labels["trace_id"])
+
+
+@pytest.fixture(scope="session")
+def lines(span: ClickedSpan, links: Datasources, follow: Follower) -> list[Line]:
+    """What the request's link to its log lines shows."""
+    link = links.of_span_to_logs(span)
+    return eventually(lambda: follow.lines(link), bool)
