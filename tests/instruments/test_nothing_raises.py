@@ -227,8 +227,8 @@ def test_a_failing_backend_is_counted_and_does_not_reach_the_application(
     counted.start_at_zero("a", "low")
     assert {error.text for error in internal_errors()} == {"RuntimeError: the backend is broken"}
     places = [error.where for error in internal_errors()]
-    assert places.count("instruments.bound") == 2
-    # At least one: the first series of a process that starts at zero has all the others written again.
+    # More than these where earlier tests used up the limit of the shared instruments: then an overflow is counted too.
+    assert places.count("instruments.bound") >= 2
     assert "instruments.zeros" in places
 
 
